@@ -1,0 +1,49 @@
+/* close() is not repeated after EINTR: on Linux the descriptor is gone by then, and may already be another's. */
+#include "fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+int fd_close(int fd)
+{
+    int before = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = before;
+    return -1;
+}
+
+void fd_cleanup(int *fd)
+{
+    *fd = fd_close(*fd);
+}
+
+int fd_set_nonblocking(int fd, bool on)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0)
+        return -errno;
+    int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    return wanted != flags && fcntl(fd, F_SETFL, wanted) != 0 ? -errno : 0;
+}
+
+int fd_set_cloexec(int fd, bool on)
+{
+    return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) != 0 ? -errno : 0;
+}
+
+long fd_raise_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return -errno;
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0)
+            return -errno;
+    }
+    return limit.rlim_cur > LONG_MAX ? LONG_MAX : (long)limit.rlim_cur;
+}

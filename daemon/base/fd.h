@@ -1,0 +1,20 @@
+/* Descriptors: small helpers. */
+#pragma once
+
+#include <stdbool.h>
+
+/* Closes a descriptor unless it is negative; errno stays as it was. Gives -1, to be stored where the descriptor stood. */
+int fd_close(int fd);
+
+/* For a variable that owns a descriptor until it is set to -1. */
+void fd_cleanup(int *fd);
+#define FD_CLEANUP __attribute__((cleanup(fd_cleanup)))
+
+/* Sets or clears O_NONBLOCK. It belongs to what was opened, so everyone who shares it sees the change. 0, or -errno. */
+int fd_set_nonblocking(int fd, bool on);
+
+/* 0, or -errno. */
+int fd_set_cloexec(int fd, bool on);
+
+/* Raises the soft limit of open descriptors to the hard one. Gives the limit in force, or -errno. */
+long fd_raise_limit(void);

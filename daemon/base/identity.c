@@ -1,0 +1,63 @@
+#include "identity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct principal *principal_get(struct principals *principals, uid_t uid, const char *profile, const struct account *limits)
+{
+    struct principal *principal;
+    LIST_FOREACH (principal, principals, link) {
+        if (principal->uid == uid && strcmp(principal->profile, profile) == 0) {
+            principal->references++;
+            return principal;
+        }
+    }
+    size_t size = strlen(profile) + 1;
+    principal = calloc(1, sizeof *principal + size);
+    if (!principal)
+        return NULL;
+    principal->references = 1;
+    principal->uid = uid;
+    principal->account = *limits;
+    memcpy(principal->profile, profile, size);
+    LIST_INSERT_HEAD(principals, principal, link);
+    return principal;
+}
+
+struct principal *principal_unref(struct principal *principal)
+{
+    if (principal && --principal->references == 0) {
+        LIST_REMOVE(principal, link);
+        free(principal);
+    }
+    return NULL;
+}
+
+struct identity *identity_new(struct principal *principal, const struct account *limits)
+{
+    struct identity *identity = calloc(1, sizeof *identity);
+    if (!identity) {
+        principal_unref(principal);
+        return NULL;
+    }
+    identity->references = 1;
+    identity->principal = principal; /* consume */
+    identity->account = *limits;
+    identity->account.parent = &principal->account;
+    return identity;
+}
+
+struct identity *identity_ref(struct identity *identity)
+{
+    identity->references++;
+    return identity;
+}
+
+struct identity *identity_unref(struct identity *identity)
+{
+    if (identity && --identity->references == 0) {
+        principal_unref(identity->principal);
+        free(identity);
+    }
+    return NULL;
+}

@@ -1,0 +1,59 @@
+/* Whom a session acts for. A principal is a user under a profile: handles belong to it. An identity is one session of it, and
+ * outlives that session as long as handles that it opened do, so that inspection can tell who made them. */
+#pragma once
+
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include <sockd/values.h>
+
+#include "account.h"
+#include "proto.h"
+
+#define IDENTITY_NAME 16
+#define IDENTITY_LABEL 65
+
+struct principal {
+    LIST_ENTRY(principal) link;
+    unsigned references;
+    uid_t uid;
+    struct account account;
+    char profile[];
+};
+
+LIST_HEAD(principals, principal);
+
+/* The principal of that user and profile, made if it is new; a reference for the caller. limits: its account's, and the
+ * account that stands above. NULL without memory. */
+struct principal *principal_get(struct principals *principals, uid_t uid, const char *profile, const struct account *limits);
+struct principal *principal_unref(struct principal *principal);
+
+struct identity {
+    unsigned references;
+    struct principal *principal;
+    struct account account; /* the session's */
+    uint64_t session;       /* its number, 0 once it has ended */
+    uid_t uid;
+    gid_t gid;
+    pid_t pid;
+    uint32_t rights;            /* a bit for each enum right */
+    bool privileged;            /* the daemon's own user, or root: may inspect and close everything */
+    char name[IDENTITY_NAME];   /* the process's, as it was at the start; may be empty */
+    char label[IDENTITY_LABEL]; /* as the session calls itself; may be empty */
+};
+
+/* Takes over the reference to principal, even where it fails for want of memory. limits: the session's. */
+struct identity *identity_new(struct principal *principal, const struct account *limits);
+struct identity *identity_ref(struct identity *identity);
+struct identity *identity_unref(struct identity *identity);
+
+/* Whether a handle of the one may be used by the other: they are the same principal. */
+static inline bool identity_same(const struct identity *a, const struct identity *b)
+{
+    return a->principal == b->principal;
+}
+
+static inline bool identity_may(const struct identity *identity, enum right right)
+{
+    return right == RIGHT_NONE || identity->rights & (UINT32_C(1) << right);
+}

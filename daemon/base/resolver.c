@@ -1,0 +1,384 @@
+/* What the threads and the loop share lives in a pool of its own, counted: one reference of the resolver's and one of each
+ * thread's, so that a thread stuck in a lookup may outlive the resolver and touches nothing that is gone.
+ *
+ * A job belongs to whoever has it in hand. While it waits in a queue the loop may free it; while a thread runs it, cancelling
+ * only marks it and the thread frees it. getaddrinfo cannot be interrupted, so a thread that is stuck in one when the
+ * resolver goes is left behind on purpose, with its job and the pool: it frees both when it comes back, or the process's
+ * end does. */
+#include "resolver.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define QUEUE_MAX 4096 /* jobs that wait for a thread; more are answered EAI_AGAIN */
+#define FREE_WAIT_MS 500
+#define THREAD_STACK ((size_t)1 << 20)
+#define HOST_MAX 256
+
+enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_FINISHED };
+
+struct resolver_job {
+    struct resolver_job *previous, *next;
+    struct pool *pool;
+    enum job_state state;
+    bool cancelled; /* while it runs */
+
+    resolver_addresses *addresses_done; /* one of the two */
+    resolver_name *name_done;
+    void *context;
+
+    char host[HOST_MAX];
+    int family;
+    int port;
+    union address address;
+
+    int error, system_error;
+    union address answers[RESOLVER_ANSWERS];
+    size_t count;
+    char name[NI_MAXHOST];
+};
+
+struct queue {
+    struct resolver_job *first, *last;
+    size_t count;
+};
+
+struct pool {
+    pthread_mutex_t lock;
+    pthread_cond_t work; /* something to do, or to stop */
+    pthread_cond_t gone; /* a thread has ended */
+    struct queue waiting, finished;
+    int references;
+    int threads, idle, most;
+    bool stopping;
+    int wakeup; /* eventfd; closed with the pool, so that a late thread never writes to another's descriptor */
+};
+
+struct resolver {
+    struct pool *pool;
+    struct event *event;
+};
+
+static void queue_push(struct queue *queue, struct resolver_job *job)
+{
+    job->next = NULL;
+    job->previous = queue->last;
+    *(queue->last ? &queue->last->next : &queue->first) = job;
+    queue->last = job;
+    queue->count++;
+}
+
+static void queue_remove(struct queue *queue, struct resolver_job *job)
+{
+    *(job->previous ? &job->previous->next : &queue->first) = job->next;
+    *(job->next ? &job->next->previous : &queue->last) = job->previous;
+    queue->count--;
+}
+
+static struct resolver_job *queue_pop(struct queue *queue)
+{
+    struct resolver_job *job = queue->first;
+    if (job)
+        queue_remove(queue, job);
+    return job;
+}
+
+static void queue_clear(struct queue *queue)
+{
+    for (struct resolver_job *job; (job = queue_pop(queue));)
+        free(job);
+}
+
+/* ---- the pool ---- */
+
+static struct pool *pool_new(int threads)
+{
+    struct pool *pool = calloc(1, sizeof(*pool));
+    if (!pool)
+        return NULL;
+    pool->wakeup = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (pool->wakeup < 0) {
+        free(pool);
+        return NULL;
+    }
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->work, NULL);
+    pthread_cond_init(&pool->gone, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pool->references = 1;
+    pool->most = threads > 0 ? threads : 1;
+    return pool;
+}
+
+/* Gives up a reference; the lock is held and is released. */
+static void pool_unref(struct pool *pool)
+{
+    bool last = --pool->references == 0;
+    pthread_mutex_unlock(&pool->lock);
+    if (!last)
+        return;
+    queue_clear(&pool->waiting);
+    queue_clear(&pool->finished);
+    close(pool->wakeup);
+    pthread_cond_destroy(&pool->gone);
+    pthread_cond_destroy(&pool->work);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
+/* The lock is held. */
+static void pool_finish(struct pool *pool, struct resolver_job *job)
+{
+    if (job->cancelled || pool->stopping) {
+        free(job);
+        return;
+    }
+    job->state = JOB_FINISHED;
+    queue_push(&pool->finished, job);
+    if (pool->finished.count == 1) {
+        ssize_t written = write(pool->wakeup, &(uint64_t){1}, sizeof(uint64_t));
+        (void)written; /* it fails only where the counter is far from zero, and then the loop is awake */
+    }
+}
+
+/* ---- in a thread ---- */
+
+static void job_add(struct resolver_job *job, const struct addrinfo *info)
+{
+    if (job->count == RESOLVER_ANSWERS || info->ai_addrlen > sizeof(union address))
+        return;
+    union address address = {0};
+    memcpy(&address, info->ai_addr, info->ai_addrlen);
+    if (!address_size(&address))
+        return;
+    address_set_port(&address, job->port);
+    for (size_t i = 0; i < job->count; i++)
+        if (address_equal(&job->answers[i], &address))
+            return;
+    job->answers[job->count++] = address;
+}
+
+static void job_run(struct resolver_job *job)
+{
+    if (job->name_done) {
+        const char *reason;
+        job->error =
+            getnameinfo(&job->address.any, address_size(&job->address), job->name, sizeof(job->name), NULL, 0, NI_NAMEREQD);
+        if (!job->error && !address_name(job->name, strlen(job->name), &reason))
+            job->error = EAI_NONAME; /* whoever owns the address writes that name: it may hold anything */
+        return;
+    }
+    struct addrinfo hints = {.ai_family = job->family, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *list = NULL;
+    job->error = getaddrinfo(job->host, NULL, &hints, &list);
+    job->system_error = job->error == EAI_SYSTEM ? errno : 0;
+    if (job->error)
+        return;
+    for (const struct addrinfo *info = list; info; info = info->ai_next)
+        job_add(job, info);
+    freeaddrinfo(list);
+    if (!job->count)
+        job->error = EAI_NONAME;
+}
+
+static void *thread_main(void *argument)
+{
+    struct pool *pool = argument;
+    pthread_mutex_lock(&pool->lock);
+    while (!pool->stopping) {
+        struct resolver_job *job = queue_pop(&pool->waiting);
+        if (!job) {
+            pool->idle++;
+            pthread_cond_wait(&pool->work, &pool->lock);
+            pool->idle--;
+            continue;
+        }
+        job->state = JOB_RUNNING;
+        pthread_mutex_unlock(&pool->lock);
+        job_run(job);
+        pthread_mutex_lock(&pool->lock);
+        pool_finish(pool, job);
+    }
+    pool->threads--;
+    pthread_cond_signal(&pool->gone);
+    pool_unref(pool);
+    return NULL;
+}
+
+/* The lock is held. Threads take no signals: those are the loop's. */
+static bool pool_start_thread(struct pool *pool)
+{
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, THREAD_STACK);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    bool started = pthread_create(&thread, &attributes, thread_main, pool) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (started) {
+        pool->threads++;
+        pool->references++;
+    }
+    return started;
+}
+
+/* ---- on the loop ---- */
+
+static void job_call(const struct resolver_job *job)
+{
+    if (job->name_done)
+        job->name_done(job->context, job->error ? NULL : job->name);
+    else
+        job->addresses_done(job->context, job->error, job->system_error, job->answers, job->error ? 0 : job->count);
+}
+
+/* A callback may cancel any other job, add some, and free the resolver. */
+static void on_wakeup(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    struct pool *pool = context;
+    uint64_t count;
+    if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pool->references++;
+    for (struct resolver_job *job; !pool->stopping && (job = queue_pop(&pool->finished));) {
+        pthread_mutex_unlock(&pool->lock);
+        job_call(job);
+        free(job);
+        pthread_mutex_lock(&pool->lock);
+    }
+    pool_unref(pool);
+}
+
+struct resolver *resolver_new(struct event_base *base, int threads)
+{
+    struct resolver *resolver = calloc(1, sizeof(*resolver));
+    if (!resolver)
+        return NULL;
+    resolver->pool = pool_new(threads);
+    if (resolver->pool)
+        resolver->event = event_new(base, resolver->pool->wakeup, EV_READ | EV_PERSIST, on_wakeup, resolver->pool);
+    if (!resolver->event || event_add(resolver->event, NULL) != 0)
+        return resolver_free(resolver);
+    return resolver;
+}
+
+struct resolver *resolver_free(struct resolver *resolver)
+{
+    if (!resolver)
+        return NULL;
+    if (resolver->event)
+        event_free(resolver->event);
+    struct pool *pool = resolver->pool;
+    free(resolver);
+    if (!pool)
+        return NULL;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += FREE_WAIT_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&pool->lock);
+    pool->stopping = true;
+    queue_clear(&pool->waiting);
+    queue_clear(&pool->finished);
+    pthread_cond_broadcast(&pool->work);
+    while (pool->threads && pthread_cond_timedwait(&pool->gone, &pool->lock, &until) == 0)
+        ;
+    pool_unref(pool);
+    return NULL;
+}
+
+static struct resolver_job *job_new(struct resolver *resolver, void *context)
+{
+    struct resolver_job *job = calloc(1, sizeof(*job));
+    if (job) {
+        job->pool = resolver->pool;
+        job->context = context;
+    }
+    return job;
+}
+
+static void job_fail(struct pool *pool, struct resolver_job *job, int error, int system_error)
+{
+    job->error = error;
+    job->system_error = system_error;
+    pool_finish(pool, job);
+}
+
+/* error: what is known already to be wrong, or 0. */
+static struct resolver_job *job_submit(struct resolver_job *job, int error)
+{
+    struct pool *pool = job->pool;
+    pthread_mutex_lock(&pool->lock);
+    bool spare = pool->idle > (int)pool->waiting.count;
+    if (error || pool->waiting.count >= QUEUE_MAX) {
+        job_fail(pool, job, error ? error : EAI_AGAIN, 0);
+    } else if (!spare && pool->threads < pool->most && !pool_start_thread(pool) && !pool->threads) {
+        job_fail(pool, job, EAI_SYSTEM, EAGAIN);
+    } else {
+        job->state = JOB_QUEUED;
+        queue_push(&pool->waiting, job);
+        pthread_cond_signal(&pool->work);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return job;
+}
+
+struct resolver_job *resolver_lookup(struct resolver *resolver, const char *host, size_t size, int family, int port,
+                                     resolver_addresses *done, void *context)
+{
+    struct resolver_job *job = job_new(resolver, context);
+    if (!job)
+        return NULL;
+    bool fits = size < sizeof(job->host) && !memchr(host, 0, size);
+    if (fits)
+        memcpy(job->host, host, size);
+    job->family = family;
+    job->port = port;
+    job->addresses_done = done;
+    return job_submit(job, fits && size ? 0 : EAI_NONAME);
+}
+
+struct resolver_job *resolver_reverse(struct resolver *resolver, const union address *address, resolver_name *done,
+                                      void *context)
+{
+    struct resolver_job *job = job_new(resolver, context);
+    if (!job)
+        return NULL;
+    job->address = *address;
+    job->name_done = done;
+    return job_submit(job, 0);
+}
+
+void resolver_cancel(struct resolver_job *job)
+{
+    if (!job)
+        return;
+    struct pool *pool = job->pool;
+    pthread_mutex_lock(&pool->lock);
+    if (job->state == JOB_RUNNING) {
+        job->cancelled = true;
+    } else {
+        queue_remove(job->state == JOB_QUEUED ? &pool->waiting : &pool->finished, job);
+        free(job);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}

@@ -1,0 +1,69 @@
+/* The RPC side of the daemon: what all sessions share. It knows frames, envelopes and calls; what a method does is told by
+ * the two functions given at creation. */
+#pragma once
+
+#include "arena.h"
+#include "identity.h"
+#include "rpc.h"
+#include "sockets.h"
+
+struct batch;
+struct call;
+struct cargo;
+struct session;
+struct event;
+
+TAILQ_HEAD(sessions, session);
+TAILQ_HEAD(calls, call);
+
+/* The limits of messages; what is counted stands in accounts. */
+struct message_limits {
+    size_t line, nesting, values, payload, batch, fds;
+    int64_t line_time;   /* microseconds that a line or payload may take for each MiB begun */
+    int64_t output_time; /* microseconds that a client may leave its replies unread once they fill the buffer */
+};
+
+struct control_options {
+    struct event_base *base;
+    struct sockets *sockets;
+    struct message_limits limits;
+    struct account daemon, principal, session; /* limits of each; parents are set here */
+    void *owner;                               /* whose the functions below are */
+
+    /* A request, checked as far as the envelope goes. What it takes of the cargo it sets to nothing there. */
+    void (*request)(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo);
+
+    /* Tries a call: its method's handler. An outcome as in trouble.h. */
+    int (*invoke)(struct call *call, const void *params, void *result);
+};
+
+struct control {
+    struct control_options options;
+    struct scan scan;
+    struct arena arena;     /* for the request that is being decoded */
+    struct sessions sessions;
+    struct calls spare;     /* calls to be used again */
+    struct principals principals;
+    struct trouble trouble; /* of the call that is being tried */
+    char *input;            /* where sessions read to */
+    uint64_t next_session;
+    int64_t started;
+    bool stopping;
+};
+
+#define CONTROL_INPUT (64 * 1024)
+
+/* 0 or -ENOMEM. */
+int control_init(struct control *control, const struct control_options *options);
+
+/* Every waiting call gets going-away, no further request is served; sessions end as soon as their replies have left. */
+void control_stop(struct control *control);
+
+/* Whether replies are still to leave. */
+bool control_pending(const struct control *control);
+
+/* Ends what is left. */
+void control_deinit(struct control *control);
+
+/* What a record of limits says. */
+void control_limits(const struct control *control, const struct account *account, struct limits *limits);

@@ -1,0 +1,133 @@
+#include "door.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "session.h"
+
+#define PAUSE_TIME 100000 /* microseconds without accepting where descriptors are short */
+#define CLIENTS_A_TURN 64
+
+/* The process's name is for people to read: it decides nothing, since a number may have been taken by another since. */
+static void read_name(pid_t pid, char name[IDENTITY_NAME])
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
+    FILE *file = fopen(path, "re");
+    size_t size = file ? fread(name, 1, IDENTITY_NAME - 1, file) : 0;
+    if (file)
+        fclose(file);
+    name[size] = '\0';
+    name[strcspn(name, "\n")] = '\0';
+}
+
+static struct identity *identify(struct door *door, int fd)
+{
+    struct control *control = door->control;
+    struct ucred who;
+    socklen_t size = sizeof who;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0)
+        return NULL;
+    struct principal *principal = principal_get(&control->principals, who.uid, door->profile, &control->options.principal);
+    if (!principal)
+        return NULL;
+    struct identity *identity = identity_new(principal, &control->options.session);
+    if (!identity)
+        return NULL;
+    identity->uid = who.uid;
+    identity->gid = who.gid;
+    identity->pid = who.pid;
+    identity->rights = door->rights;
+    identity->privileged = who.uid == 0 || who.uid == geteuid();
+    read_name(who.pid, identity->name);
+    return identity;
+}
+
+/* A client too many is told so, and gone. */
+static void refuse(struct control *control, int fd, int64_t limit)
+{
+    char line[512];
+    struct print print = {line, sizeof line - 1, 0};
+    int error = trouble_limit(&control->trouble, quota_names[QUOTA_SESSIONS], limit);
+    rpc_print_error(&print, SOCKD_TEXT("null"), (enum error_id)error,
+                    (struct sockd_text){control->trouble.message, strlen(control->trouble.message)}, &control->trouble.fault);
+    print_literal(&print, "\n");
+    if (print_fits(&print) && send(fd, line, print.used, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+        log_debug("door", "a client too many was gone already");
+    close(fd);
+}
+
+static void let_in(struct door *door, int fd)
+{
+    struct control *control = door->control;
+    struct identity *identity = identify(door, fd);
+    int64_t limit;
+    if (!identity) {
+        log_warning("door", "a client cannot be identified: %s", strerror(errno));
+        close(fd);
+    } else if (!account_charge(identity->account.parent, QUOTA_SESSIONS, 1, &limit)) {
+        identity_unref(identity);
+        refuse(control, fd, limit);
+    } else {
+        session_new(control, fd, identity);
+    }
+}
+
+static void door_wait(struct door *door)
+{
+    struct timeval time = clock_timeval(PAUSE_TIME);
+    event_del(door->event);
+    event_add(door->pause, &time);
+}
+
+static void pause_over(evutil_socket_t fd, short what, void *context)
+{
+    struct door *door = context;
+    (void)fd;
+    (void)what;
+    event_add(door->event, NULL);
+}
+
+static void door_event(evutil_socket_t listener, short what, void *context)
+{
+    struct door *door = context;
+    (void)what;
+    for (int i = 0; i < CLIENTS_A_TURN; i++) {
+        int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            let_in(door, fd);
+        } else if (sockets_exhausted(errno)) { /* the client stays in the queue, and asking again at once would spin */
+            log_warning("door", "accept: %s", strerror(errno));
+            door_wait(door);
+            return;
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            return;
+        }
+    }
+}
+
+int door_open(struct door *door, struct control *control, int fd, const char *profile, uint32_t rights)
+{
+    struct event_base *base = control->options.base;
+    *door = (struct door){.control = control, .fd = fd, .profile = profile, .rights = rights};
+    door->event = event_new(base, fd, EV_READ | EV_PERSIST, door_event, door);
+    door->pause = event_new(base, -1, 0, pause_over, door);
+    if (door->event && door->pause && event_add(door->event, NULL) == 0)
+        return 0;
+    door_close(door);
+    return -ENOMEM;
+}
+
+void door_close(struct door *door)
+{
+    if (door->event)
+        event_free(door->event);
+    if (door->pause)
+        event_free(door->pause);
+    door->event = door->pause = NULL;
+}

@@ -1,0 +1,113 @@
+/* A session: one client's connection. It reads lines, payloads and descriptors, hands on requests, and sends replies.
+ *
+ * Reading goes into memory shared by all sessions; only what is unfinished is kept. Requests are served in bounded numbers a
+ * turn, and not at all while too much of a client's replies is unread. Replies collect in one buffer and leave together. */
+#pragma once
+
+#include "buffer.h"
+#include "control.h"
+#include "frame.h"
+
+#define SESSION_FD_BATCHES 8 /* messages with descriptors that may wait to be read */
+
+/* Descriptors that came with one piece of input. */
+struct session_fds {
+    uint64_t start, end; /* the piece's place in all that was ever read */
+    int *fds;
+    size_t count;
+};
+
+/* What came with a request. What is left of the descriptors when it has been handed on is closed. */
+struct cargo {
+    struct sockd_bytes payload; /* data NULL: none */
+    int *fds;
+    size_t fd_count;
+};
+
+/* Descriptors that leave with a reply. */
+struct session_parcel {
+    uint64_t place; /* of the reply's first byte in all that was ever sent */
+    int *fds;       /* owned: closed when they have left */
+    size_t count;
+    struct session_parcel *next;
+};
+
+struct session {
+    TAILQ_ENTRY(session) link;
+    struct control *control;
+    struct identity *identity;
+    struct objects objects; /* those that end with it */
+    struct calls calls;     /* those that wait */
+    struct event *read, *write, *later, *patience;
+    struct buffer in, out;
+    struct session_parcel *parcels;
+    struct session_fds fds[SESSION_FD_BATCHES];
+    struct frame frame;
+    struct grave grave;
+    uint64_t received, sent; /* places: bytes read and used up; bytes that have left */
+    uint64_t skip;           /* bytes of a payload that nobody wants */
+    uint64_t unfinished;     /* bytes of the message that is being read */
+    int64_t begun;           /* when its first byte came; 0: none is */
+    size_t held;             /* charged as buffered */
+    int fd;
+    bool reading;            /* the loop is asked for input */
+    bool input_ended;        /* the client will send no more */
+    bool ending;             /* no more is read; ends when its replies have left */
+    bool ended;
+    bool busy;               /* within its own turn: replies leave at its end */
+};
+
+/* Takes over a connected socket and an identity reference; both are consumed. 0, or -ENOMEM. */
+int session_new(struct control *control, int fd, struct identity *identity);
+
+/* Ends a session now: its calls and its handles with it. Its memory goes after the turn. */
+void session_end(struct session *session);
+
+/* Ends it when its replies have left. */
+void session_end_soon(struct session *session);
+
+/* ---- replies (session_output.c) ---- */
+
+struct reply {
+    struct sockd_text id;          /* JSON text; null data: nobody wants it */
+    const struct record *record;   /* of a result; NULL: an error */
+    const void *value;
+    enum error_id error;
+    const struct trouble *trouble;
+    struct sockd_bytes payload;    /* data NULL: none */
+    int *fds;                      /* consumed with the array */
+    size_t fd_count;
+};
+
+/* Replies collected for a batch. */
+struct batch {
+    struct session *session;
+    struct buffer out;
+    size_t pending; /* requests that have no reply yet, and 1 while they are being read */
+    size_t count;   /* replies */
+};
+
+/* Adds a reply to the session's output, or to its batch's; sends it later in this turn. A notification gets none. */
+void session_reply(struct session *session, struct batch *batch, const struct reply *reply);
+
+/* One request of a batch is done; the last one sends the batch. NULL is ignored. */
+void batch_done(struct batch *batch);
+
+/* Sends what there is. Ends the session where that fails. */
+void session_send(struct session *session);
+
+/* Whether so much is unread that the client's requests must wait. */
+bool session_stuffed(const struct session *session);
+
+void session_output_deinit(struct session *session);
+
+/* ---- descriptors (session_fds.c) ---- */
+
+/* Keeps the descriptors of a received message, whose bytes have the places start to end. Too many are closed. */
+void session_fds_arrived(struct session *session, const void *msghdr, uint64_t start, uint64_t end);
+
+/* Those that ride on the byte at that place: taken out into *fds, the caller's with the array. How many. */
+size_t session_fds_take(struct session *session, uint64_t place, int **fds);
+
+/* Closes those of pieces that end at or before that place. */
+void session_fds_expire(struct session *session, uint64_t place);

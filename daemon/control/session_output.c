@@ -1,0 +1,204 @@
+/* What a session sends.
+ *
+ * Replies collect in one buffer and leave together at the end of a turn. Descriptors ride on the first byte of their reply:
+ * the bytes before it leave first, then that byte with the descriptors, in one message each. */
+#include "session.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "call.h"
+
+#define REPLY_USUAL 512
+#define OUTPUT_STUFFED (1024 * 1024)
+#define OUTPUT_KEPT (16 * 1024)
+#define FDS_MOST 253
+
+bool session_stuffed(const struct session *session)
+{
+    return buffer_size(&session->out) > OUTPUT_STUFFED;
+}
+
+static void parcel_free(struct session_parcel *parcel)
+{
+    for (size_t i = 0; i < parcel->count; i++)
+        close(parcel->fds[i]);
+    free(parcel->fds);
+    free(parcel);
+}
+
+void session_output_deinit(struct session *session)
+{
+    struct session_parcel *parcel;
+    while ((parcel = session->parcels)) {
+        session->parcels = parcel->next;
+        parcel_free(parcel);
+    }
+    buffer_deinit(&session->out);
+}
+
+static void print_reply(struct print *print, const struct reply *reply)
+{
+    const struct trouble *trouble = reply->trouble;
+    if (reply->record)
+        rpc_print_result(print, reply->id, reply->record, reply->value, (int64_t)reply->payload.size, (int64_t)reply->fd_count);
+    else
+        rpc_print_error(print, reply->id, reply->error, (struct sockd_text){trouble->message, strlen(trouble->message)},
+                        &trouble->fault);
+}
+
+/* 0 or -ENOMEM. */
+static int append_reply(struct buffer *out, const struct reply *reply)
+{
+    size_t room = REPLY_USUAL;
+    for (;;) {
+        char *data = buffer_reserve(out, room);
+        if (!data)
+            return -ENOMEM;
+        struct print print = {data, buffer_room(out), 0};
+        print_reply(&print, reply);
+        if (print_fits(&print)) {
+            buffer_added(out, print.used);
+            return 0;
+        }
+        room = print.used;
+    }
+}
+
+static void close_all(int *fds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        close(fds[i]);
+    free(fds);
+}
+
+/* The descriptors of a reply wait for their byte. */
+static int add_parcel(struct session *session, int *fds, size_t count)
+{
+    struct session_parcel *parcel = calloc(1, sizeof *parcel), **last = &session->parcels;
+    if (!parcel) {
+        close_all(fds, count);
+        return -ENOMEM;
+    }
+    *parcel = (struct session_parcel){session->sent + buffer_size(&session->out), fds, count, NULL}; /* consume */
+    while (*last)
+        last = &(*last)->next;
+    *last = parcel;
+    return 0;
+}
+
+static int append_message(struct session *session, const struct reply *reply)
+{
+    if (reply->fd_count > 0 && add_parcel(session, reply->fds, reply->fd_count) < 0)
+        return -ENOMEM;
+    int r = append_reply(&session->out, reply);
+    if (r == 0)
+        r = buffer_append(&session->out, "\n", 1);
+    if (r == 0 && reply->payload.size > 0)
+        r = buffer_append(&session->out, reply->payload.data, reply->payload.size);
+    return r;
+}
+
+void session_reply(struct session *session, struct batch *batch, const struct reply *reply)
+{
+    int r;
+    if (!reply->id.data || session->ended) {
+        close_all(reply->fds, reply->fd_count);
+        return;
+    }
+    if (batch) {
+        r = buffer_append(&batch->out, batch->count++ > 0 ? "," : "[", 1);
+        if (r == 0)
+            r = append_reply(&batch->out, reply);
+    } else {
+        r = append_message(session, reply);
+    }
+    if (r < 0)
+        session_end(session); /* a client that lacks a reply would wait for ever */
+    else if (!session->busy)
+        event_active(session->later, EV_TIMEOUT, 0);
+}
+
+void batch_done(struct batch *batch)
+{
+    if (!batch || --batch->pending > 0)
+        return;
+    struct session *session = batch->session;
+    if (!session->ended && batch->count > 0) {
+        int r = buffer_append(&batch->out, "]\n", 2);
+        if (r == 0)
+            r = buffer_append(&session->out, buffer_data(&batch->out), buffer_size(&batch->out));
+        if (r < 0)
+            session_end(session);
+        else if (!session->busy)
+            event_active(session->later, EV_TIMEOUT, 0);
+    }
+    buffer_deinit(&batch->out);
+    free(batch);
+}
+
+/* ---- leaving ---- */
+
+static ssize_t send_with(const struct session *session, size_t size, const struct session_parcel *parcel)
+{
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(int) * FDS_MOST)];
+    } control;
+    struct iovec vector = {session->out.data + session->out.start, size};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
+    if (parcel) {
+        message.msg_control = control.room;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * parcel->count);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int) * parcel->count);
+        memcpy(CMSG_DATA(header), parcel->fds, sizeof(int) * parcel->count);
+    }
+    return sendmsg(session->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Sends up to the next parcel, or that parcel's byte and what follows it up to the one after. */
+static ssize_t send_part(struct session *session)
+{
+    struct session_parcel *parcel = session->parcels, *next = parcel;
+    bool due = parcel && parcel->place == session->sent;
+    if (due)
+        next = parcel->next;
+    size_t size = buffer_size(&session->out);
+    if (next && next->place - session->sent < size)
+        size = (size_t)(next->place - session->sent);
+    ssize_t n = send_with(session, size, due ? parcel : NULL);
+    if (n > 0 && due) {
+        session->parcels = parcel->next;
+        parcel_free(parcel);
+    }
+    return n;
+}
+
+void session_send(struct session *session)
+{
+    while (buffer_size(&session->out) > 0) {
+        ssize_t n = send_part(session);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN) {
+            event_add(session->write, NULL);
+            return;
+        }
+        if (n < 0) {
+            session_end(session);
+            return;
+        }
+        session->sent += (uint64_t)n;
+        if ((size_t)n == buffer_size(&session->out))
+            buffer_clear(&session->out, OUTPUT_KEPT);
+        else
+            buffer_consume(&session->out, (size_t)n);
+    }
+}

@@ -1,0 +1,93 @@
+/* The service itself. */
+#include <string.h>
+#include <unistd.h>
+
+#include "handlers.h"
+#include "openrpc.h"
+
+static const struct sockd_text capabilities[] = {
+    {"payload", sizeof "payload" - 1},
+    {"fds", sizeof "fds" - 1},
+    {"cancel", sizeof "cancel" - 1},
+};
+
+static const struct sockd_texts all_capabilities = {capabilities, sizeof capabilities / sizeof capabilities[0]};
+
+int on_rpc_discover(struct call *call, const struct nothing *in, struct openrpc_result *out)
+{
+    (void)call;
+    (void)in;
+    out->document = (struct sockd_text){openrpc_document, openrpc_document_size};
+    return 0;
+}
+
+int on_rpc_cancel(struct call *call, const struct rpc_cancel_params *in, struct rpc_cancel_result *out)
+{
+    struct call *other = call_find(call->session, in->id);
+    if (other) {
+        out->cancelled = true;
+        call_fail(other, trouble_plain(call_trouble(call), ERROR_cancelled));
+    }
+    return 0;
+}
+
+int on_daemon_info(struct call *call, const struct nothing *in, struct daemon_info_result *out)
+{
+    const struct control *control = call->session->control;
+    struct trouble *trouble = call_trouble(call);
+    (void)in;
+    out->name = SOCKD_TEXT("sockd");
+    out->version = SOCKD_TEXT(SOCKD_VERSION);
+    out->protocol = SOCKD_PROTOCOL;
+    out->pid = getpid();
+    out->started = (struct sockd_text){trouble->host, clock_text(control->started, trouble->host)};
+    control_limits(control, &call_identity(call)->account, &out->limits);
+    out->capabilities = all_capabilities;
+    return 0;
+}
+
+static bool is_plain(struct sockd_text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if ((unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7F)
+            return false;
+    return true;
+}
+
+int on_session_hello(struct call *call, const struct session_hello_params *in, struct session_hello_result *out)
+{
+    struct identity *identity = call_identity(call);
+    if (in->name.data && !is_plain(in->name))
+        return trouble_param(call_trouble(call), "name", "has a control character");
+    if (in->name.data) {
+        memcpy(identity->label, in->name.data, in->name.size);
+        identity->label[in->name.size] = '\0';
+    }
+    out->name = SOCKD_TEXT("sockd");
+    out->version = SOCKD_TEXT(SOCKD_VERSION);
+    out->protocol = SOCKD_PROTOCOL;
+    control_limits(call->session->control, &identity->account, &out->limits);
+    out->capabilities = all_capabilities;
+    return 0;
+}
+
+int on_session_info(struct call *call, const struct nothing *in, struct session_info_result *out)
+{
+    const struct identity *identity = call_identity(call);
+    const struct account *account = &identity->account;
+    (void)in;
+    out->uid = identity->uid;
+    out->gid = identity->gid;
+    out->pid = identity->pid;
+    out->profile = (struct sockd_text){identity->principal->profile, strlen(identity->principal->profile)};
+    if (identity->label[0])
+        out->name = (struct sockd_text){identity->label, strlen(identity->label)};
+    control_limits(call->session->control, account, &out->limits);
+    out->used = (struct session_used){
+        .calls = account->used[QUOTA_CALLS],
+        .handles = account->used[QUOTA_HANDLES],
+        .sessions = account->parent->used[QUOTA_SESSIONS],
+        .buffered = account->used[QUOTA_BUFFERED],
+    };
+    return 0;
+}

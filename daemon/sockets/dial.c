@@ -1,0 +1,298 @@
+/* A dial goes from look-up through attempts to its end, all of it on the loop: even an answer that is known at once is given
+ * by an event, so that whoever starts a dial need not expect its end inside the call. The dial is freed before its callback
+ * runs; what the callback gets is a copy.
+ *
+ * The unspecified addresses reach this host's loopback on Linux. They are written as the loopback address before allow sees
+ * them: what is checked is what is dialled, and the peer can be compared with it. */
+#include "dial.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fd.h"
+
+static const struct timeval stagger = {0, 250000};
+
+struct attempt {
+    int fd;
+    bool active;
+    struct event event;
+    struct dial *dial;
+};
+
+struct dial {
+    struct event_base *base;
+    struct resolver_job *job;
+    dial_allow *allow;
+    dial_done *done;
+    void *context;
+    struct event timer; /* the next attempt */
+    union address addresses[RESOLVER_ANSWERS];
+    size_t count, next, running;
+    struct attempt attempts[RESOLVER_ANSWERS]; /* of the address with the same index */
+    struct dial_result result;                 /* so far */
+};
+
+/* ---- which error says most ---- */
+
+static const struct {
+    int error, rank;
+} ranks[] = {
+    {ECONNREFUSED, 6}, {ECONNRESET, 5}, {EACCES, 4},    {EPERM, 4},         {EHOSTUNREACH, 3}, {ENETUNREACH, 3},
+    {ENETDOWN, 3},     {EHOSTDOWN, 3},  {ETIMEDOUT, 2}, {EADDRNOTAVAIL, 1}, {EINVAL, 1},       {EAFNOSUPPORT, 1},
+};
+
+static int error_rank(int error)
+{
+    for (size_t i = 0; i < sizeof(ranks) / sizeof(ranks[0]); i++)
+        if (ranks[i].error == error)
+            return ranks[i].rank;
+    return error ? 4 : 0;
+}
+
+static void note_failure(struct dial *dial, size_t index, int error)
+{
+    if (error_rank(error) <= error_rank(dial->result.error))
+        return;
+    dial->result.error = error;
+    dial->result.peer = dial->addresses[index];
+}
+
+/* ---- the end ---- */
+
+static void dial_free(struct dial *dial)
+{
+    resolver_cancel(dial->job);
+    event_del(&dial->timer);
+    for (size_t i = 0; i < dial->count; i++) {
+        if (dial->attempts[i].active)
+            event_del(&dial->attempts[i].event);
+        fd_close(dial->attempts[i].fd);
+    }
+    free(dial);
+}
+
+static void dial_end(struct dial *dial)
+{
+    struct dial_result result = dial->result;
+    dial_done *done = dial->done;
+    void *context = dial->context;
+    dial_free(dial);
+    done(context, &result);
+}
+
+/* ---- attempts ---- */
+
+/* 0 where the socket is connected to exactly that address, else an errno. */
+static int check_peer(int fd, const union address *wanted)
+{
+    union address peer = {0}, local = {0};
+    socklen_t peer_size = sizeof(peer), local_size = sizeof(local);
+    if (getpeername(fd, &peer.any, &peer_size) != 0 || getsockname(fd, &local.any, &local_size) != 0)
+        return errno;
+    if (address_equal(&peer, &local))
+        return ECONNREFUSED;
+    return address_equal(&peer, wanted) ? 0 : ECONNABORTED;
+}
+
+static void attempt_stop(struct attempt *attempt)
+{
+    if (attempt->active) {
+        event_del(&attempt->event);
+        attempt->active = false;
+        attempt->dial->running--;
+    }
+}
+
+/* Takes in how an attempt went; true: the dial is over, and gone. */
+static bool attempt_finish(struct dial *dial, size_t index, int error)
+{
+    struct attempt *attempt = &dial->attempts[index];
+    attempt_stop(attempt);
+    if (!error)
+        error = check_peer(attempt->fd, &dial->addresses[index]);
+    if (error) {
+        attempt->fd = fd_close(attempt->fd);
+        note_failure(dial, index, error);
+        return false;
+    }
+    dial->result = (struct dial_result){.fd = attempt->fd, .peer = dial->addresses[index]};
+    attempt->fd = -1;
+    dial_end(dial);
+    return true;
+}
+
+static void dial_go_on(struct dial *dial);
+
+static void on_connected(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    struct attempt *attempt = context;
+    struct dial *dial = attempt->dial;
+    int error = 0;
+    socklen_t size = sizeof(error);
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        error = errno;
+    if (!attempt_finish(dial, (size_t)(attempt - dial->attempts), error))
+        dial_go_on(dial);
+}
+
+/* Begins to connect. 0: connected; EINPROGRESS: under way; else why not. */
+static int attempt_start(struct dial *dial, size_t index)
+{
+    struct attempt *attempt = &dial->attempts[index];
+    const union address *address = &dial->addresses[index];
+    attempt->fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (attempt->fd < 0)
+        return errno;
+    if (connect(attempt->fd, &address->any, address_size(address)) == 0)
+        return 0;
+    if (errno != EINPROGRESS && errno != EINTR)
+        return errno;
+    if (event_assign(&attempt->event, dial->base, attempt->fd, EV_WRITE, on_connected, attempt) != 0 ||
+        event_add(&attempt->event, NULL) != 0)
+        return ENOMEM;
+    attempt->active = true;
+    dial->running++;
+    return EINPROGRESS;
+}
+
+/* Starts what is to be tried now, and ends the dial where nothing is left. */
+static void dial_go_on(struct dial *dial)
+{
+    while (dial->next < dial->count) {
+        size_t index = dial->next++;
+        int error = attempt_start(dial, index);
+        if (error == EINPROGRESS) {
+            if (dial->next < dial->count)
+                event_add(&dial->timer, &stagger);
+            return;
+        }
+        if (attempt_finish(dial, index, error))
+            return;
+    }
+    event_del(&dial->timer);
+    if (!dial->running)
+        dial_end(dial);
+}
+
+/* ---- addresses ---- */
+
+static void unspecified_to_loopback(union address *address)
+{
+    if (address->any.sa_family == AF_INET) {
+        if (address->v4.sin_addr.s_addr == htonl(INADDR_ANY))
+            address->v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        return;
+    }
+    struct in6_addr *bytes = &address->v6.sin6_addr;
+    if (IN6_IS_ADDR_UNSPECIFIED(bytes))
+        *bytes = in6addr_loopback;
+    else if (IN6_IS_ADDR_V4MAPPED(bytes) && memcmp(&bytes->s6_addr[12], "\0\0\0\0", 4) == 0)
+        memcpy(&bytes->s6_addr[12], "\x7f\0\0\1", 4);
+}
+
+static bool address_known(const struct dial *dial, const union address *address)
+{
+    for (size_t i = 0; i < dial->count; i++)
+        if (address_equal(&dial->addresses[i], address))
+            return true;
+    return false;
+}
+
+/* Takes the address in question, unless it is refused or there already. */
+static void dial_add(struct dial *dial, const union address *answer)
+{
+    union address address = *answer;
+    unspecified_to_loopback(&address);
+    if (address_known(dial, &address) || (dial->allow && !dial->allow(dial->context, &address)))
+        return;
+    dial->attempts[dial->count].fd = -1;
+    dial->attempts[dial->count].dial = dial;
+    dial->addresses[dial->count++] = address;
+}
+
+/* Lets the families alternate, beginning with the first address; within a family the order stays. */
+static void dial_interleave(struct dial *dial)
+{
+    union address sorted[RESOLVER_ANSWERS];
+    bool taken[RESOLVER_ANSWERS] = {false};
+    sa_family_t wanted = dial->count ? dial->addresses[0].any.sa_family : AF_UNSPEC;
+    for (size_t out = 0; out < dial->count; out++) {
+        size_t pick = dial->count;
+        for (size_t i = dial->count; i-- > 0;)
+            if (!taken[i] && (pick == dial->count || dial->addresses[i].any.sa_family == wanted ||
+                              dial->addresses[pick].any.sa_family != wanted))
+                pick = i;
+        taken[pick] = true;
+        sorted[out] = dial->addresses[pick];
+        wanted = sorted[out].any.sa_family == AF_INET ? AF_INET6 : AF_INET;
+    }
+    memcpy(dial->addresses, sorted, dial->count * sizeof(sorted[0]));
+}
+
+static void on_addresses(void *context, int error, int system_error, const union address *addresses, size_t count)
+{
+    struct dial *dial = context;
+    dial->job = NULL;
+    for (size_t i = 0; i < count; i++)
+        dial_add(dial, &addresses[i]);
+    dial->result.resolve_error = error;
+    dial->result.error = error == EAI_SYSTEM ? system_error : 0;
+    dial->result.denied = count && !dial->count;
+    dial_interleave(dial);
+    dial_go_on(dial);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    dial_go_on(context);
+}
+
+/* ---- for the caller ---- */
+
+struct dial *dial_start(struct event_base *base, struct resolver *resolver, const char *host, size_t size, int port,
+                        dial_allow *allow, dial_done *done, void *context)
+{
+    struct dial *dial = calloc(1, sizeof(*dial));
+    if (!dial)
+        return NULL;
+    dial->base = base;
+    dial->allow = allow;
+    dial->done = done;
+    dial->context = context;
+    dial->result.fd = -1;
+    evtimer_assign(&dial->timer, base, on_timer, dial);
+    union address literal;
+    if (address_literal(&literal, host, size, port)) {
+        dial_add(dial, &literal);
+        dial->result.denied = !dial->count;
+        event_active(&dial->timer, EV_TIMEOUT, 1);
+        return dial;
+    }
+    dial->job = resolver_lookup(resolver, host, size, AF_UNSPEC, port, on_addresses, dial);
+    if (!dial->job) {
+        dial_free(dial);
+        return NULL;
+    }
+    return dial;
+}
+
+void dial_pass(struct dial *dial, dial_done *done, void *context)
+{
+    dial->done = done;
+    dial->context = context;
+}
+
+struct dial *dial_cancel(struct dial *dial)
+{
+    if (dial)
+        dial_free(dial);
+    return NULL;
+}

@@ -1,0 +1,39 @@
+/* Making a connection: the only place that calls connect(). A name is looked up once; its addresses are tried in the order
+ * of the resolver, families alternating, each 250 ms after the one before or as soon as that has failed (RFC 8305); the first
+ * to answer wins, the others are closed. Exactly the address that was checked is dialled, and the socket's peer is compared
+ * with it afterwards; a socket that is connected to itself counts as refused. */
+#pragma once
+
+#include <stddef.h>
+
+#include "address.h"
+#include "resolver.h"
+
+struct event_base;
+struct dial;
+
+/* How a dial ended. fd >= 0: connected, the callee's, non-blocking and close-on-exec, with its peer. Else the error of the
+ * attempt that says most (refused before unreachable before timed out), or the resolver's. */
+struct dial_result {
+    int fd;
+    union address peer;  /* of the connection, or of the failed attempt where there was one (family 0 if not) */
+    int error;           /* errno, or 0 */
+    int resolve_error;   /* EAI_ code, or 0 */
+    bool denied;         /* every address was refused by allow */
+};
+
+typedef void dial_done(void *context, const struct dial_result *result);
+
+/* Whether an address that the name has may be dialled. */
+typedef bool dial_allow(void *context, const union address *address);
+
+/* Starts. host is a literal or a name that address_name() lets through. done comes once, from the loop and never from inside
+ * this call. NULL without memory. */
+struct dial *dial_start(struct event_base *base, struct resolver *resolver, const char *host, size_t size, int port,
+                        dial_allow *allow, dial_done *done, void *context);
+
+/* Whose dial it is from now on: done goes to the new context. */
+void dial_pass(struct dial *dial, dial_done *done, void *context);
+
+/* Gives up: sockets closed, no callback. NULL is ignored. Gives NULL. */
+struct dial *dial_cancel(struct dial *dial);

@@ -1,0 +1,197 @@
+#include "object.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define SMALLEST_TABLE 64
+
+void object_table_init(struct object_table *table)
+{
+    *table = (struct object_table){.next = 1};
+    TAILQ_INIT(&table->order);
+}
+
+void object_table_deinit(struct object_table *table)
+{
+    free(table->slots);
+    table->slots = NULL;
+}
+
+/* Handles are consecutive numbers, so their low bits alone spread them evenly. */
+static size_t slot_of(const struct object_table *table, uint64_t handle)
+{
+    size_t i = (size_t)handle & (table->capacity - 1);
+    while (table->slots[i].handle && table->slots[i].handle != handle)
+        i = (i + 1) & (table->capacity - 1);
+    return i;
+}
+
+static int table_grow(struct object_table *table)
+{
+    struct object_table bigger = *table;
+    bigger.capacity = table->capacity ? table->capacity * 2 : SMALLEST_TABLE;
+    bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
+    if (!bigger.slots)
+        return -ENOMEM;
+    for (size_t i = 0; i < table->capacity; i++)
+        if (table->slots[i].handle)
+            bigger.slots[slot_of(&bigger, table->slots[i].handle)] = table->slots[i];
+    free(table->slots);
+    table->slots = bigger.slots;
+    table->capacity = bigger.capacity;
+    return 0;
+}
+
+/* Deletion without tombstones: what follows in the same run moves up where its own place allows. */
+static void table_remove(struct object_table *table, uint64_t handle)
+{
+    size_t mask = table->capacity - 1, hole = slot_of(table, handle);
+    for (size_t i = (hole + 1) & mask; table->slots[i].handle; i = (i + 1) & mask) {
+        size_t home = (size_t)table->slots[i].handle & mask;
+        if (((i - home) & mask) >= ((i - hole) & mask)) {
+            table->slots[hole] = table->slots[i];
+            hole = i;
+        }
+    }
+    table->slots[hole] = (struct objects_slot){0, NULL};
+    table->count--;
+}
+
+int object_enter(struct object_table *table, struct object *object, enum kind kind, struct identity *identity,
+                 struct objects *session, enum lifetime lifetime, struct trouble *trouble)
+{
+    int64_t limit;
+    if (!account_charge(&identity->account, QUOTA_HANDLES, 1, &limit))
+        return trouble_limit(trouble, quota_names[QUOTA_HANDLES], limit);
+    if (table->count * 2 >= table->capacity && table_grow(table) < 0) {
+        account_refund(&identity->account, QUOTA_HANDLES, 1);
+        return -ENOMEM;
+    }
+    object->handle = table->next++;
+    object->identity = identity_ref(identity);
+    object->kind = (uint8_t)kind;
+    object->lifetime = (uint8_t)lifetime;
+    object->created = object->moved = clock_now();
+    LIST_INIT(&object->watchers);
+    table->slots[slot_of(table, object->handle)] = (struct objects_slot){object->handle, object};
+    table->count++;
+    TAILQ_INSERT_TAIL(&table->order, object, order);
+    if (lifetime == LIFETIME_SESSION)
+        LIST_INSERT_HEAD(session, object, siblings);
+    return 0;
+}
+
+void object_leave(struct object_table *table, struct object *object)
+{
+    if (object_find(table, object->handle) != object)
+        return;
+    table_remove(table, object->handle);
+    TAILQ_REMOVE(&table->order, object, order);
+    if (object->lifetime == LIFETIME_SESSION)
+        LIST_REMOVE(object, siblings);
+    account_refund(&object->identity->account, QUOTA_HANDLES, 1);
+}
+
+void object_deinit(struct object *object)
+{
+    object->identity = identity_unref(object->identity);
+}
+
+struct object *object_find(const struct object_table *table, uint64_t handle)
+{
+    if (handle == 0 || table->capacity == 0)
+        return NULL;
+    return table->slots[slot_of(table, handle)].object;
+}
+
+struct object *object_after(const struct object_table *table, uint64_t handle)
+{
+    struct object *object = object_find(table, handle);
+    if (object)
+        return TAILQ_NEXT(object, order);
+    TAILQ_FOREACH (object, &table->order, order)
+        if (object->handle > handle)
+            return object;
+    return NULL;
+}
+
+void object_set_lifetime(struct object *object, struct objects *session, enum lifetime lifetime)
+{
+    if (object->lifetime == LIFETIME_SESSION)
+        LIST_REMOVE(object, siblings);
+    object->lifetime = (uint8_t)lifetime;
+    if (lifetime == LIFETIME_SESSION)
+        LIST_INSERT_HEAD(session, object, siblings);
+}
+
+void waiter_enter(struct waiters *queue, struct waiter *waiter)
+{
+    waiter->queue = queue;
+    TAILQ_INSERT_TAIL(queue, waiter, link);
+}
+
+void waiter_leave(struct waiter *waiter)
+{
+    if (waiter->queue)
+        TAILQ_REMOVE(waiter->queue, waiter, link);
+    waiter->queue = NULL;
+}
+
+void waiters_run(struct waiters *queue, struct object *object)
+{
+    struct waiter *waiter;
+    while (!object->closed && (waiter = TAILQ_FIRST(queue))) {
+        waiter->attempt(waiter);
+        if (TAILQ_FIRST(queue) == waiter)
+            break;
+    }
+}
+
+void waiters_dismiss(struct waiters *queue, struct object *object)
+{
+    struct waiter *waiter;
+    while ((waiter = TAILQ_FIRST(queue))) {
+        waiter_leave(waiter);
+        waiter->gone(waiter, object);
+    }
+}
+
+void watcher_start(struct watcher *watcher, struct object *object, unsigned wants)
+{
+    watcher->object = object;
+    watcher->wants = wants;
+    LIST_INSERT_HEAD(&object->watchers, watcher, link);
+}
+
+void watcher_stop(struct watcher *watcher)
+{
+    if (watcher->object)
+        LIST_REMOVE(watcher, link);
+    watcher->object = NULL;
+}
+
+void watchers_notify(struct object *object, unsigned what)
+{
+    struct watcher *watcher;
+    LIST_FOREACH (watcher, &object->watchers, link)
+        if (watcher->wants & what)
+            watcher->notify(watcher);
+}
+
+void watchers_dismiss(struct object *object)
+{
+    struct watcher *watcher;
+    while ((watcher = LIST_FIRST(&object->watchers))) {
+        watcher_stop(watcher);
+        watcher->notify(watcher);
+    }
+}
+
+unsigned watchers_want(const struct object *object)
+{
+    unsigned wants = 0;
+    const struct watcher *watcher;
+    LIST_FOREACH (watcher, &object->watchers, link)
+        wants |= watcher->wants;
+    return wants;
+}

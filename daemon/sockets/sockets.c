@@ -1,0 +1,78 @@
+#include "sockets.h"
+
+#include <event2/event.h>
+
+#include "closer.h"
+#include "listener.h"
+#include "stream.h"
+
+static void reap(evutil_socket_t fd, short what, void *context)
+{
+    struct sockets *sockets = context;
+    struct grave *grave;
+    (void)fd;
+    (void)what;
+    while ((grave = LIST_FIRST(&sockets->graves))) {
+        LIST_REMOVE(grave, link);
+        grave->release(grave);
+    }
+}
+
+int sockets_init(struct sockets *sockets, struct event_base *base, struct resolver *resolver, int64_t flush_seconds)
+{
+    *sockets = (struct sockets){.base = base, .resolver = resolver, .flush_time = flush_seconds * 1000000};
+    object_table_init(&sockets->objects);
+    LIST_INIT(&sockets->closers);
+    LIST_INIT(&sockets->graves);
+    sockets->reaper = event_new(base, -1, 0, reap, sockets);
+    return sockets->reaper ? 0 : -ENOMEM;
+}
+
+/* A plain event is run in a later round of the loop than the one that makes it active: everything up the stack is gone. */
+void sockets_bury(struct sockets *sockets, struct grave *grave)
+{
+    LIST_INSERT_HEAD(&sockets->graves, grave, link);
+    event_active(sockets->reaper, EV_TIMEOUT, 0);
+}
+
+void sockets_close(struct object *object)
+{
+    if (object->kind == KIND_STREAM)
+        stream_close(stream_of(object), false);
+    else
+        listener_close(listener_of(object));
+}
+
+void sockets_kick(struct object *object)
+{
+    if (object->closed)
+        return;
+    if (object->kind == KIND_STREAM)
+        stream_run(stream_of(object));
+    else
+        listener_run(listener_of(object));
+}
+
+void sockets_update(struct object *object)
+{
+    if (object->kind == KIND_STREAM)
+        stream_update(stream_of(object));
+    else
+        listener_update(listener_of(object));
+}
+
+void sockets_close_all(struct sockets *sockets)
+{
+    struct object *object;
+    while ((object = TAILQ_FIRST(&sockets->objects.order)))
+        sockets_close(object);
+}
+
+void sockets_deinit(struct sockets *sockets)
+{
+    closer_cut_all(sockets);
+    reap(-1, 0, sockets);
+    event_free(sockets->reaper);
+    object_table_deinit(&sockets->objects);
+    buffer_deinit(&sockets->scratch);
+}

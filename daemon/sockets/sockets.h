@@ -1,0 +1,58 @@
+/* What all sockets share. */
+#pragma once
+
+#include <errno.h>
+
+#include "buffer.h"
+#include "object.h"
+#include "resolver.h"
+
+struct event;
+struct event_base;
+
+/* Something to be freed once the loop's turn is over. */
+struct grave {
+    LIST_ENTRY(grave) link;
+    void (*release)(struct grave *grave);
+};
+
+LIST_HEAD(graves, grave);
+LIST_HEAD(closers, closer);
+
+struct sockets {
+    struct event_base *base;
+    struct resolver *resolver; /* the caller's */
+    struct object_table objects;
+    struct buffer scratch;   /* what a read gave, until it is in the reply */
+    struct closers closers;  /* sockets on their way out */
+    struct graves graves;
+    struct event *reaper;
+    int64_t flush_time; /* microseconds that output may take to leave when nobody waits for it any more */
+};
+
+/* 0 or -ENOMEM. flush_seconds bounds what happens behind closed handles. */
+int sockets_init(struct sockets *sockets, struct event_base *base, struct resolver *resolver, int64_t flush_seconds);
+
+/* Closes every object that is left, flushing what they hold in the background: see closer_pending. */
+void sockets_close_all(struct sockets *sockets);
+
+/* Everything is closed by now; what closers still hold is cut off. */
+void sockets_deinit(struct sockets *sockets);
+
+/* Frees something after this turn. */
+void sockets_bury(struct sockets *sockets, struct grave *grave);
+
+/* Closes an object of either kind, as session's end and shutdown do: output is flushed in the background. */
+void sockets_close(struct object *object);
+
+/* Lets the waiting calls of an object go on after one of them has left out of turn. */
+void sockets_kick(struct object *object);
+
+/* Asks the loop for what its waiting calls want. */
+void sockets_update(struct object *object);
+
+/* Whether accept() or socket() failed for want of descriptors. */
+static inline bool sockets_exhausted(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}

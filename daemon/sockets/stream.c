@@ -1,0 +1,234 @@
+/* A stream's life, and what it asks of the loop.
+ *
+ * The loop is asked for readiness only while somebody waits for it: an idle stream has no event at all. A call that ends out
+ * of turn, a set of attributes that waits for both sides, output that leaves in the background: all of it comes down to
+ * stream_run, which tries the first of each queue and then asks the loop anew. */
+#include "stream.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void stream_release(struct grave *grave)
+{
+    struct stream *stream = (struct stream *)((char *)grave - offsetof(struct stream, grave));
+    object_deinit(&stream->object);
+    text_deinit(&stream->text);
+    buffer_deinit(&stream->in);
+    buffer_deinit(&stream->out);
+    free(stream->options);
+    free(stream->host);
+    free(stream);
+}
+
+int stream_options_check(const struct stream_options *options, struct trouble *trouble)
+{
+    if (options->format.encoding.data && !text_encoding_known(options->format.encoding))
+        return trouble_param(trouble, "external_format", "the encoding is not known");
+    return 0;
+}
+
+static bool is_socket(int fd)
+{
+    struct stat stat;
+    return fd >= 0 && fstat(fd, &stat) == 0 && S_ISSOCK(stat.st_mode);
+}
+
+static void close_both(int in, int out)
+{
+    if (in >= 0)
+        close(in);
+    if (out >= 0 && out != in)
+        close(out);
+}
+
+/* A dial that the stream has taken over ends here. */
+static void stream_connected(void *context, const struct dial_result *result)
+{
+    struct stream *stream = context;
+    stream->dial = NULL;
+    stream->fd[SIDE_IN] = stream->fd[SIDE_OUT] = result->fd;
+    if (result->fd < 0)
+        stream->error = result->error ? result->error : result->resolve_error ? EHOSTUNREACH : EACCES;
+    watchers_notify(&stream->object, WANT_READ | WANT_WRITE);
+    stream_run(stream);
+}
+
+static int stream_fill_in(struct stream *stream, const struct stream_options *options, struct sockd_text host,
+                          struct trouble *trouble)
+{
+    stream->host = strndup(host.data ? host.data : "", host.size);
+    if (!stream->host)
+        return -ENOMEM;
+    int r = text_set_format(&stream->text, &options->format);
+    if (r < 0)
+        return r == -EINVAL ? trouble_param(trouble, "external_format", "the encoding is not known") : r;
+    return object_enter(&stream->sockets->objects, &stream->object, KIND_STREAM, options->identity, options->session,
+                        (enum lifetime)options->lifetime, trouble);
+}
+
+int stream_new(struct sockets *sockets, const struct stream_options *options, int in, int out, struct dial *dial,
+               struct sockd_text host, int port, struct stream **result, struct trouble *trouble)
+{
+    struct stream *stream = calloc(1, sizeof *stream);
+    int r = -ENOMEM;
+    if (stream) {
+        stream->sockets = sockets;
+        stream->grave.release = stream_release;
+        stream->fd[SIDE_IN] = in;
+        stream->fd[SIDE_OUT] = out;
+        stream->shut[SIDE_IN] = in < 0 && !dial;
+        stream->shut[SIDE_OUT] = out < 0 && !dial;
+        stream->is_socket = dial || is_socket(in >= 0 ? in : out);
+        stream->port = (uint16_t)port;
+        stream->element = (uint8_t)options->element;
+        stream->buffered = (uint8_t)options->buffered;
+        stream->unread = stream->last = -1;
+        TAILQ_INIT(&stream->waiting[SIDE_IN]);
+        TAILQ_INIT(&stream->waiting[SIDE_OUT]);
+        r = stream_fill_in(stream, options, host, trouble);
+    }
+    if (r != 0) {
+        if (stream)
+            stream_release(&stream->grave);
+        close_both(in, out);
+        dial_cancel(dial);
+        return r;
+    }
+    stream->dial = dial; /* consume */
+    if (dial)
+        dial_pass(dial, stream_connected, stream);
+    *result = stream;
+    return 0;
+}
+
+static void event_gone(struct event **event)
+{
+    if (*event)
+        event_free(*event);
+    *event = NULL;
+}
+
+/* Takes a stream out of everything that could reach it; its descriptors stay. */
+static void stream_withdraw(struct stream *stream)
+{
+    struct sockets *sockets = stream->sockets;
+    stream->object.closed = true;
+    object_leave(&sockets->objects, &stream->object);
+    stream->dial = dial_cancel(stream->dial);
+    event_gone(&stream->event[SIDE_IN]);
+    event_gone(&stream->event[SIDE_OUT]);
+    waiters_dismiss(&stream->waiting[SIDE_IN], &stream->object);
+    waiters_dismiss(&stream->waiting[SIDE_OUT], &stream->object);
+    watchers_dismiss(&stream->object);
+    sockets_bury(sockets, &stream->grave);
+}
+
+/* The descriptor that output leaves by is the closer's from now on. */
+static struct closer *give_up(struct stream *stream, closer_done *done, void *context)
+{
+    struct closer *closer = NULL;
+    int in = stream->fd[SIDE_IN], out = stream->fd[SIDE_OUT];
+    stream_withdraw(stream);
+    stream->fd[SIDE_IN] = stream->fd[SIDE_OUT] = -1;
+    if (in != out && in >= 0)
+        close(in);
+    if (out >= 0)
+        closer = closer_start(stream->sockets, out, stream->is_socket, &stream->out, stream->options, done, context);
+    return closer;
+}
+
+void stream_close(struct stream *stream, bool cut)
+{
+    if (stream->object.closed)
+        return;
+    if (cut || stream->shut[SIDE_OUT])
+        buffer_deinit(&stream->out);
+    give_up(stream, NULL, NULL);
+}
+
+struct closer *stream_finish(struct stream *stream, closer_done *done, void *context)
+{
+    return give_up(stream, done, context);
+}
+
+void stream_poke(struct stream *stream)
+{
+    if (stream->event[SIDE_IN])
+        event_active(stream->event[SIDE_IN], EV_READ, 0);
+}
+
+int stream_detach(struct stream *stream)
+{
+    int fd = stream->fd[SIDE_IN];
+    stream_withdraw(stream);
+    stream->fd[SIDE_IN] = stream->fd[SIDE_OUT] = -1;
+    return fd;
+}
+
+/* ---- the loop ---- */
+
+static void stream_event(evutil_socket_t fd, short what, void *context)
+{
+    struct stream *stream = context;
+    (void)fd;
+    if (what & EV_WRITE && stream->flushing) {
+        struct trouble trouble;
+        if (stream_force(stream, &trouble) > 0)
+            stream->error = (int)trouble.fault.number; /* nobody waits: the next operation tells */
+    }
+    watchers_notify(&stream->object, (what & EV_READ ? WANT_READ : 0) | (what & EV_WRITE ? WANT_WRITE : 0));
+    stream_run(stream);
+}
+
+static unsigned first_wants(const struct waiters *queue)
+{
+    const struct waiter *waiter = TAILQ_FIRST(queue);
+    return waiter ? waiter->wants : WANT_NOTHING;
+}
+
+static void event_want(struct stream *stream, enum side side, unsigned wants)
+{
+    short flags = (short)((wants & WANT_READ ? EV_READ : 0) | (wants & WANT_WRITE ? EV_WRITE : 0));
+    struct event *event = stream->event[side];
+    if (event && event_get_events(event) == (flags | EV_PERSIST))
+        return;
+    event_gone(&stream->event[side]);
+    if (!flags || stream->fd[side] < 0)
+        return;
+    event = event_new(stream->sockets->base, stream->fd[side], flags | EV_PERSIST, stream_event, stream);
+    if (event && event_add(event, NULL) < 0) { /* a plain file: it is always ready and never asked about */
+        event_free(event);
+        event = NULL;
+    }
+    stream->event[side] = event;
+}
+
+void stream_update(struct stream *stream)
+{
+    if (stream->object.closed)
+        return;
+    unsigned wants = first_wants(&stream->waiting[SIDE_IN]) | first_wants(&stream->waiting[SIDE_OUT]) |
+                     watchers_want(&stream->object) | (stream->flushing ? WANT_WRITE : 0);
+    if (stream->fd[SIDE_IN] == stream->fd[SIDE_OUT]) {
+        event_want(stream, SIDE_IN, wants);
+    } else {
+        event_want(stream, SIDE_IN, wants & WANT_READ);
+        event_want(stream, SIDE_OUT, wants & WANT_WRITE);
+    }
+}
+
+/* A call that concerns both sides stands with input and wants nothing of the loop: the end of output lets it go on, so that
+ * input is tried once more then. */
+void stream_run(struct stream *stream)
+{
+    waiters_run(&stream->waiting[SIDE_IN], &stream->object);
+    waiters_run(&stream->waiting[SIDE_OUT], &stream->object);
+    if (TAILQ_EMPTY(&stream->waiting[SIDE_OUT]) && first_wants(&stream->waiting[SIDE_IN]) == WANT_NOTHING)
+        waiters_run(&stream->waiting[SIDE_IN], &stream->object);
+    stream_update(stream);
+}

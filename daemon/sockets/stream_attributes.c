@@ -1,0 +1,112 @@
+/* What a stream is, and changing it. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "stream.h"
+#include "utf8.h"
+
+size_t element_size(int element)
+{
+    static const uint8_t sizes[] = {
+        [ELEMENT_CHARACTER] = 1,   [ELEMENT_UNSIGNED_8] = 1, [ELEMENT_UNSIGNED_16] = 2, [ELEMENT_UNSIGNED_32] = 4,
+        [ELEMENT_UNSIGNED_64] = 8, [ELEMENT_SIGNED_8] = 1,   [ELEMENT_SIGNED_16] = 2,   [ELEMENT_SIGNED_32] = 4,
+        [ELEMENT_SIGNED_64] = 8,
+    };
+    return sizes[element];
+}
+
+int stream_check_side(const struct stream *stream, enum side side, struct trouble *trouble)
+{
+    if (stream->shut[side])
+        return trouble_not_open(trouble, stream->object.handle, side == SIDE_IN ? DIRECTION_INPUT : DIRECTION_OUTPUT);
+    return 0;
+}
+
+int stream_check(const struct stream *stream, enum side side, bool characters, struct trouble *trouble)
+{
+    int r = stream_check_side(stream, side, trouble);
+    if (r == 0 && (stream->element == ELEMENT_CHARACTER) != characters)
+        r = trouble_wrong_kind(trouble, stream->object.handle, characters ? "byte stream" : "character stream",
+                               characters ? "character stream" : "byte stream");
+    return r;
+}
+
+/* A character that was put back becomes the bytes that it was. A newline whose CR was read, and whose LF was not yet, was
+ * that CR. */
+static int unread_to_bytes(struct stream *stream)
+{
+    struct buffer front = {0};
+    int r = 0;
+    if (stream->unread == '\n' && stream->text.skip_lf) {
+        r = buffer_append(&front, "\r", 1);
+        stream->text.skip_lf = false;
+    } else {
+        char utf8[4];
+        struct text_fault fault;
+        struct text plain = stream->text;
+        plain.line_terminator = LINE_TERMINATOR_UNIX;
+        struct sockd_text text = {utf8, utf8_write(stream->unread, utf8)};
+        if (text_encode(&plain, text, &front, &fault) != TEXT_CHAR)
+            r = -ENOMEM;
+    }
+    stream_own(stream);
+    if (r == 0)
+        r = buffer_append(&front, buffer_data(&stream->in), buffer_size(&stream->in));
+    if (r < 0) {
+        buffer_deinit(&front);
+        return r;
+    }
+    buffer_deinit(&stream->in);
+    stream->in = front; /* consume */
+    stream->unread = -1;
+    return 0;
+}
+
+int stream_set_element(struct stream *stream, int element, struct trouble *trouble)
+{
+    (void)trouble;
+    if (stream->element == ELEMENT_CHARACTER && element != ELEMENT_CHARACTER) {
+        int r = stream->unread >= 0 ? unread_to_bytes(stream) : 0;
+        if (r < 0)
+            return r;
+        text_forget(&stream->text);
+    }
+    stream->element = (uint8_t)element;
+    stream->last = -1;
+    return 0;
+}
+
+int stream_set_format(struct stream *stream, const struct sockd_format *format, struct trouble *trouble)
+{
+    int r = text_set_format(&stream->text, format);
+    return r == -EINVAL ? trouble_param(trouble, "set", "the encoding is not known") : r;
+}
+
+enum state stream_state(const struct stream *stream)
+{
+    if (stream->dial)
+        return STATE_CONNECTING;
+    if (stream->shut[SIDE_IN])
+        return stream->shut[SIDE_OUT] ? STATE_SHUT : STATE_INPUT_SHUT;
+    return stream->shut[SIDE_OUT] ? STATE_OUTPUT_SHUT : STATE_OPEN;
+}
+
+struct sockopt_state *stream_options_state(struct stream *stream)
+{
+    if (!stream->options)
+        stream->options = calloc(1, sizeof *stream->options);
+    return stream->options;
+}
+
+int stream_address(const struct stream *stream, bool peer, union address *address)
+{
+    int fd = stream->fd[SIDE_IN] >= 0 ? stream->fd[SIDE_IN] : stream->fd[SIDE_OUT];
+    socklen_t size = sizeof *address;
+    if (fd < 0)
+        return ENOTCONN;
+    if ((peer ? getpeername(fd, &address->any, &size) : getsockname(fd, &address->any, &size)) < 0)
+        return errno;
+    if (address->any.sa_family != AF_INET && address->any.sa_family != AF_INET6)
+        return EAFNOSUPPORT;
+    return 0;
+}

@@ -1,0 +1,146 @@
+/* How bytes come from the kernel into a stream's buffer, and leave it.
+ *
+ * An unbuffered stream must not take more than its operations use. It looks at what the kernel has (the bytes at the end of
+ * the buffer that `peeked` counts are in the kernel, too), and takes them when an operation has used them, or when they were
+ * not enough for one that goes on waiting: those bytes will be its own. Where the descriptor cannot be looked at, it reads
+ * byte by byte, as the manual's own program does. */
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "stream.h"
+
+#define FILL_SMALLEST 4096
+#define FILL_LARGEST (256 * 1024)
+
+static ssize_t receive(const struct stream *stream, char *data, size_t size, int flags)
+{
+    ssize_t n;
+    do
+        n = stream->is_socket ? recv(stream->fd[SIDE_IN], data, size, MSG_DONTWAIT | flags) : read(stream->fd[SIDE_IN], data, size);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+/* Bytes that were looked at become ours: the kernel gives the same ones again. */
+static void take(struct stream *stream, char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = receive(stream, data, size, 0);
+        if (n <= 0)
+            return;
+        data += n;
+        size -= (size_t)n;
+        stream->peeked -= (uint32_t)n;
+        stream->bytes_in += (uint64_t)n;
+        stream->object.moved = clock_now();
+    }
+}
+
+void stream_own(struct stream *stream)
+{
+    take(stream, stream->in.data + stream->in.end - stream->peeked, stream->peeked);
+}
+
+static enum fill fill_end(struct stream *stream, int error)
+{
+    stream->eof = true;
+    if (error && !stream->error)
+        stream->error = error;
+    return FILL_END;
+}
+
+enum fill stream_fill(struct stream *stream, size_t hint)
+{
+    bool peek = stream->buffered == BUFFERED_FALSE;
+    if (stream->eof)
+        return FILL_END;
+    if (stream->fd[SIDE_IN] < 0)
+        return stream->dial ? FILL_NOTHING : fill_end(stream, 0);
+    stream_own(stream);
+    size_t want = hint < FILL_SMALLEST ? FILL_SMALLEST : hint > FILL_LARGEST ? FILL_LARGEST : hint;
+    char *room = buffer_reserve(&stream->in, want);
+    if (!room)
+        return FILL_NO_MEMORY;
+    ssize_t n = receive(stream, room, peek && !stream->is_socket ? 1 : want, peek ? MSG_PEEK : 0);
+    if (n <= 0) {
+        int error = errno;
+        buffer_consume(&stream->in, 0);
+        if (n == 0)
+            return fill_end(stream, 0);
+        return error == EAGAIN ? FILL_NOTHING : fill_end(stream, error);
+    }
+    buffer_added(&stream->in, (size_t)n);
+    if (peek && stream->is_socket) {
+        stream->peeked = (uint32_t)n;
+    } else {
+        stream->bytes_in += (uint64_t)n;
+        stream->object.moved = clock_now();
+    }
+    return FILL_BYTES;
+}
+
+void stream_consume(struct stream *stream, size_t size)
+{
+    size_t ours = buffer_size(&stream->in) - stream->peeked;
+    if (size > ours)
+        take(stream, stream->in.data + stream->in.end - stream->peeked, size - ours);
+    buffer_consume(&stream->in, size);
+}
+
+void stream_settle(struct stream *stream)
+{
+    stream->in.end -= stream->peeked;
+    stream->peeked = 0;
+    buffer_consume(&stream->in, 0);
+}
+
+void stream_drop_lf(struct stream *stream)
+{
+    if (!stream->text.skip_lf || buffer_size(&stream->in) == 0)
+        return;
+    if (*buffer_data(&stream->in) == '\n')
+        stream_consume(stream, 1);
+    stream->text.skip_lf = false;
+}
+
+/* Whether the buffer holds a whole character, or anything that a read would stop at. */
+static bool has_char(struct stream *stream)
+{
+    struct text_cursor cursor = text_start(&stream->text);
+    int32_t ch;
+    size_t length;
+    return text_next(&stream->text, &cursor, buffer_data(&stream->in), buffer_size(&stream->in), false, &ch, &length) != TEXT_MORE;
+}
+
+static bool has_input(struct stream *stream)
+{
+    size_t low = stream->options ? stream->options->low_water : 0;
+    if (stream->unread >= 0)
+        return true;
+    if (stream->element != ELEMENT_CHARACTER)
+        stream_drop_lf(stream);
+    size_t size = buffer_size(&stream->in);
+    if (size == 0 || (size < low && !stream->eof))
+        return false;
+    return stream->element != ELEMENT_CHARACTER || has_char(stream);
+}
+
+/* Half a character, or an LF that belongs to a CR, is taken from the kernel here: neither wakes anybody again. */
+enum readiness stream_readiness(struct stream *stream)
+{
+    while (!has_input(stream)) {
+        switch (stream_fill(stream, 0)) {
+        case FILL_BYTES:
+            continue;
+        case FILL_END:
+            return stream->error ? READY_ERROR : READY_END;
+        case FILL_NOTHING:
+        case FILL_NO_MEMORY:
+            stream_settle(stream);
+            return READY_NOT;
+        }
+    }
+    stream_settle(stream);
+    return READY_INPUT;
+}
