@@ -7,7 +7,7 @@ static const struct {
     const char *name;
     void (*print)(FILE *out);
 } outputs[] = {
-    {"header", docgen_header}, {"stubs", docgen_stubs},         {"layout", docgen_layout},       {"symbols", docgen_symbols},
+    {"header", docgen_header},   {"stubs", docgen_stubs},         {"layout", docgen_layout},       {"symbols", docgen_symbols},
     {"openrpc", docgen_openrpc}, {"openrpc-c", docgen_openrpc_c}, {"reference", docgen_reference},
 };
 

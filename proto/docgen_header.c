@@ -73,10 +73,30 @@ static const char *null_text(const struct field *field)
     }
 }
 
-static void print_field_comment(FILE *out, const struct field *field, bool null_shown)
+/* Members that a C caller finds in another form than the wire has. */
+static const struct {
+    const struct record *record;
+    const char *member;
+    const char *doc;
+} c_docs[] = {
+    {&record_stream_handles_result, "input", "the descriptor to read from; none if that side was shut down"},
+    {&record_stream_handles_result, "output", "the descriptor to write to; none if that side was shut down"},
+    {&record_read_byte_sequence_result, "data", "the elements, little-endian"},
+    {&record_socket_status_result, "status", "for each item one of SOCKD_STATUS_…, or SOCKD_UNSET for null"},
+};
+
+static const char *field_doc(const struct record *record, const struct field *field)
+{
+    for (size_t i = 0; i < sizeof c_docs / sizeof *c_docs; i++)
+        if (c_docs[i].record == record && strcmp(c_docs[i].member, field->name) == 0)
+            return c_docs[i].doc;
+    return field->doc;
+}
+
+static void print_field_comment(FILE *out, const struct record *record, const struct field *field, bool null_shown)
 {
     char text[400];
-    snprintf(text, sizeof text, "%s", field->doc);
+    snprintf(text, sizeof text, "%s", field_doc(record, field));
     describe_type(text, sizeof text, field);
     fprintf(out, "/* %s%s%s */", text, null_shown ? "; null is " : "", null_shown ? null_text(field) : "");
 }
@@ -105,7 +125,8 @@ static void print_errors(FILE *out)
 
 static bool null_matters(const struct field *field)
 {
-    return (field->flags & (FIELD_NULLABLE | FIELD_OMIT)) && field->type != TYPE_PERIOD && field->type != TYPE_FORMAT;
+    return (field->flags & (FIELD_NULLABLE | FIELD_OMIT)) && field->type != TYPE_PERIOD && field->type != TYPE_FORMAT &&
+           field->type != TYPE_BYTES;
 }
 
 static void print_record(FILE *out, const struct record *record)
@@ -114,7 +135,7 @@ static void print_record(FILE *out, const struct record *record)
     for (size_t i = 0; i < record->count; i++) {
         const struct field *field = &record->fields()[i];
         fprintf(out, "    %s%s; ", field_c_type(field), member_name(record, i));
-        print_field_comment(out, field, null_matters(field));
+        print_field_comment(out, record, field, null_matters(field));
         fputc('\n', out);
     }
     fputs("};\n\n", out);
@@ -131,7 +152,7 @@ static void print_options(FILE *out, const struct method *method)
         if (param_role(method, i) != ROLE_OPTION)
             continue;
         fprintf(out, "    %s%s; ", field_c_type(field), member_name(method->params, i));
-        print_field_comment(out, field, (field->flags & FIELD_NULLABLE) || field->fallback[0] == FIELD_ABSENT[0]);
+        print_field_comment(out, method->params, field, (field->flags & FIELD_NULLABLE) || field->fallback[0] == FIELD_ABSENT[0]);
         fputc('\n', out);
     }
     fputs("};\n\n#define SOCKD_", out);
@@ -160,7 +181,8 @@ static void print_argument_items(FILE *out, const struct method *method)
         print_item(out, member_name(method->params, i), text);
     }
     if (method->flags & METHOD_FDS_IN)
-        print_item(out, "descriptors", "one that serves all directions, or one to read from and one to write to; they stay yours");
+        print_item(out, "descriptors",
+                   "one that serves all directions, or one to read from and one to write to; they stay yours");
     if (method_has_options(method))
         print_item(out, "options", "NULL: the defaults");
 }
@@ -186,9 +208,11 @@ static void print_method_comment(FILE *out, const struct method *method)
     print_column(out, 3, method->doc);
     print_argument_items(out, method);
     if (method->flags & METHOD_FDS_OUT)
-        print_item(out, "result", "input and output are the descriptors themselves, close-on-exec and yours; both may be the same one");
+        print_item(out, "result",
+                   "input and output are the descriptors themselves, close-on-exec and yours; both may be the same one");
     if (method->flags & METHOD_WAITS)
-        print_item(out, "waits", method_has_timeout(method) ? "until it is done, no longer than options->timeout" : "until it is done");
+        print_item(out, "waits",
+                   method_has_timeout(method) ? "until it is done, no longer than options->timeout" : "until it is done");
     print_errors_item(out, method);
     fputs(" */\n", out);
 }

@@ -23,11 +23,12 @@ static void print_word_proof(FILE *out, const struct words *words)
 
 void docgen_layout(FILE *out)
 {
-    fputs("/* The public structs and constants are the codec's. Printed by docgen from proto/methods.def; not to be edited. */\n"
-          "#include <sockd/sockd.h>\n\n"
-          "#include \"proto.h\"\n\n"
-          "/* clang-format off */\n\n",
-          out);
+    fputs(
+        "/* The public structs and constants are the codec's. Printed by docgen from proto/methods.def; not to be edited. */\n"
+        "#include <sockd/sockd.h>\n\n"
+        "#include \"proto.h\"\n\n"
+        "/* clang-format off */\n\n",
+        out);
     const struct record *record;
     for (size_t i = 0; (record = record_visible(i)); i++)
         print_record_proof(out, record);
@@ -40,8 +41,8 @@ void docgen_layout(FILE *out)
 
 /* What sockd.h declares by hand. */
 static const char *const own_symbols[] = {
-    "open",   "close",      "error",       "limit_reply", "done",  "wait", "cancel", "forget", "fd", "events", "process",
-    "on_done", "call_json", "start_json", "finish_json", "fopen",
+    "open", "close",  "error",   "limit_reply", "done",      "wait",       "cancel",      "forget",
+    "fd",   "events", "process", "on_done",     "call_json", "start_json", "finish_json", "fopen",
 };
 
 void docgen_symbols(FILE *out)

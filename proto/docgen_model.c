@@ -19,7 +19,9 @@ void print_upper(FILE *out, const char *text)
 
 #define WORDS_BEGIN(type) static const char *const type##_constants[] = {
 #define WORD(type, constant, word) #constant,
-#define WORDS_END(type) };
+#define WORDS_END(type) \
+    }                   \
+    ;
 #include "methods.def"
 
 #define WORDS_BEGIN(type) &words_##type,
@@ -53,7 +55,9 @@ const char *word_constant(const struct words *words, int index)
 #define FIELD_AS(type, name, wire, flags, fallback, min, max, doc) #name,
 #define RECORD(rec, name, doc) #name,
 #define LIST(rec, name, doc) #name,
-#define RECORD_END(rec) };
+#define RECORD_END(rec) \
+    }                   \
+    ;
 #define RECORD_EMPTY(rec, doc) static const char *const rec##_members[] = {NULL};
 #include "methods.def"
 

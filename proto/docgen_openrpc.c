@@ -29,8 +29,9 @@ static const struct {
     const char *text;
 } shared_schemas[] = {
     {"handle", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 9007199254740991}"},
-    {"timeout", "{\"oneOf\": [{\"type\": \"null\"}, {\"type\": \"number\", \"minimum\": 0, \"exclusiveMaximum\": 9223372036854775808},"
-                " {\"type\": \"array\", \"items\": {\"type\": \"integer\", \"minimum\": 0}, \"minItems\": 2, \"maxItems\": 2}]}"},
+    {"timeout",
+     "{\"oneOf\": [{\"type\": \"null\"}, {\"type\": \"number\", \"minimum\": 0, \"exclusiveMaximum\": 9223372036854775808},"
+     " {\"type\": \"array\", \"items\": {\"type\": \"integer\", \"minimum\": 0}, \"minItems\": 2, \"maxItems\": 2}]}"},
     {"external_format",
      "{\"oneOf\": [{\"type\": \"string\"}, {\"type\": \"object\", \"additionalProperties\": false, \"properties\":"
      " {\"encoding\": {\"type\": \"string\", \"minLength\": 1},"
@@ -60,13 +61,20 @@ static const struct {
 
 /* which of them a type stands for */
 static const char *const schema_names[] = {
-    [TYPE_HANDLE] = "handle",     [TYPE_TIMEOUT] = "timeout",
-    [TYPE_FORMAT] = "external_format", [TYPE_INTERFACE] = "interface",
-    [TYPE_ITEMS] = "items",       [TYPE_STATUSES] = "statuses",
-    [TYPE_OPTIONS] = "options",   [TYPE_OPTION_VALUES] = "option_values",
-    [TYPE_BYTES] = "bytes",       [TYPE_TEXTS] = "texts",
-    [TYPE_CHAR] = "char",         [TYPE_WIDE] = "element",
-    [TYPE_ID] = "id",             [TYPE_LIST] = NULL,
+    [TYPE_HANDLE] = "handle",
+    [TYPE_TIMEOUT] = "timeout",
+    [TYPE_FORMAT] = "external_format",
+    [TYPE_INTERFACE] = "interface",
+    [TYPE_ITEMS] = "items",
+    [TYPE_STATUSES] = "statuses",
+    [TYPE_OPTIONS] = "options",
+    [TYPE_OPTION_VALUES] = "option_values",
+    [TYPE_BYTES] = "bytes",
+    [TYPE_TEXTS] = "texts",
+    [TYPE_CHAR] = "char",
+    [TYPE_WIDE] = "element",
+    [TYPE_ID] = "id",
+    [TYPE_LIST] = NULL,
 };
 
 static json *schema_typed(const char *type)
@@ -249,8 +257,12 @@ static void add_extensions(json *object, const struct method *method)
         unsigned flag;
         const char *name;
     } flags[] = {
-        {METHOD_WAITS, "x-waits"},           {METHOD_INPUT, "x-ordered-input"},      {METHOD_OUTPUT, "x-ordered-output"},
-        {METHOD_PAYLOAD_IN, "x-payload-in"}, {METHOD_PAYLOAD_OUT, "x-payload-out"},  {METHOD_FDS_IN, "x-descriptors-in"},
+        {METHOD_WAITS, "x-waits"},
+        {METHOD_INPUT, "x-ordered-input"},
+        {METHOD_OUTPUT, "x-ordered-output"},
+        {METHOD_PAYLOAD_IN, "x-payload-in"},
+        {METHOD_PAYLOAD_OUT, "x-payload-out"},
+        {METHOD_FDS_IN, "x-descriptors-in"},
         {METHOD_FDS_OUT, "x-descriptors-out"},
     };
     json_object_object_add(object, "x-right", string(right_names[method->right]));
@@ -317,10 +329,11 @@ static json *document(void)
     json *root = json_object_new_object();
     json *info = json_object_new_object();
     json_object_object_add(info, "title", string("sockd"));
-    json_object_object_add(info, "description",
-                           string("Sockets for programs that may not have any. JSON-RPC 2.0 over a Unix stream socket, a message a line;"
-                                  " a message's member payload tells how many raw bytes follow its line, and fds how many"
-                                  " descriptors ride on its first byte."));
+    json_object_object_add(
+        info, "description",
+        string("Sockets for programs that may not have any. JSON-RPC 2.0 over a Unix stream socket, a message a line;"
+               " a message's member payload tells how many raw bytes follow its line, and fds how many"
+               " descriptors ride on its first byte."));
     json_object_object_add(info, "version", string(SOCKD_VERSION));
     json_object_object_add(root, "openrpc", string("1.3.2"));
     json_object_object_add(root, "info", info);
@@ -345,7 +358,8 @@ void docgen_openrpc(FILE *out)
 {
     json *root = document();
     fprintf(out, "%s\n",
-            json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+            json_object_to_json_string_ext(root,
+                                           JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(root);
 }
 

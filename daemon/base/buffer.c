@@ -33,11 +33,12 @@ char *buffer_reserve(struct buffer *buffer, size_t size)
 
 int buffer_append(struct buffer *buffer, const void *data, size_t size)
 {
+    if (size == 0)
+        return 0;
     char *room = buffer_reserve(buffer, size);
     if (!room)
         return -ENOMEM;
-    if (size)
-        memcpy(room, data, size);
+    memcpy(room, data, size);
     buffer->end += size;
     return 0;
 }

@@ -292,7 +292,7 @@ int call_object(struct call *call, sockd_handle handle, struct object **object)
 
 int call_stream(struct call *call, sockd_handle handle, struct stream **stream)
 {
-    struct object *object;
+    struct object *object = NULL;
     int r = call_object(call, handle, &object);
     if (r == 0 && object->kind != KIND_STREAM)
         r = trouble_wrong_kind(call_trouble(call), handle, "server", "stream");
@@ -303,7 +303,7 @@ int call_stream(struct call *call, sockd_handle handle, struct stream **stream)
 
 int call_listener(struct call *call, sockd_handle handle, struct listener **listener)
 {
-    struct object *object;
+    struct object *object = NULL;
     int r = call_object(call, handle, &object);
     if (r == 0 && object->kind != KIND_SERVER)
         r = trouble_wrong_kind(call_trouble(call), handle, "stream", "server");

@@ -39,7 +39,7 @@ static int listener_open(const union address *address, int backlog, int *result,
 int listener_new(struct sockets *sockets, struct identity *identity, struct objects *session, int lifetime,
                  const union address *address, int backlog, struct listener **result, struct trouble *trouble)
 {
-    int fd;
+    int fd = -1;
     int r = listener_open(address, backlog, &fd, trouble);
     if (r != 0)
         return r;

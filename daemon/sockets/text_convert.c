@@ -178,8 +178,8 @@ static void ahead_add_silent(struct text_conversion *conversion, const char *dat
     ahead_add(conversion, shift ? PIECE_SHIFT : PIECE_SILENT, size);
 }
 
-/* Characters that came out when size bytes went in. The bytes are the last one's; but a byte that only pushed out a letter
- * held back is itself held back now. */
+/* Characters that came out when size bytes went in: a byte each (an escape that was none), or else the bytes are the last
+ * one's; but a byte that only pushed out a letter held back is itself held back now. */
 static void ahead_add_characters(struct text_conversion *conversion, const struct decoded *decoded, const char *data,
                                  size_t size)
 {
@@ -187,7 +187,8 @@ static void ahead_add_characters(struct text_conversion *conversion, const struc
     bool held = size == 1 && count == 1 && encoding_holds(conversion->encoding, (unsigned char)*data);
     for (size_t i = 0; i < count; i++) {
         uint32_t ch = is_character(decoded->chars[i]) ? decoded->chars[i] : PIECE_MALFORMED;
-        ahead_add(conversion, ch, i + 1 == count && !held ? size : 0);
+        size_t own = count == size ? 1 : i + 1 == count ? size : 0;
+        ahead_add(conversion, ch, held ? 0 : own);
     }
     if (held)
         ahead_add(conversion, PIECE_SILENT, size);

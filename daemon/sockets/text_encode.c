@@ -231,9 +231,11 @@ enum text_result text_encode(struct text *text, struct sockd_text utf8, struct b
     struct text_conversion *conversion = text->conversion;
     struct sockd_text terminator = terminators[text->line_terminator];
     size_t before = buffer_size(out);
+    int result;
+    if (conversion && conversion->output_state == OUTPUT_UNSENT)
+        conversion->output_state = OUTPUT_SPOILT;
     if (utf8.size == 0)
         return TEXT_CHAR;
-    int result;
     if (!conversion) {
         result = append_lines(utf8, terminator, out);
     } else if (!conversion->encoding->stateful_output) {

@@ -1,0 +1,197 @@
+/* socket-options: each option asked for and set, and what goes wrong. */
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "harness.h"
+
+static json_object *options(const struct link *l, const char *list)
+{
+    return call(l->client, "socket-options", "{'socket': %lu, 'options': %s}", l->stream, json_at(json_of(list), ""));
+}
+
+static const char *const switches[] = {"so-broadcast", "so-reuseaddr", "so-dontroute", "so-keepalive", "so-oobinline", "so-debug"};
+
+START_TEST(a_switch_is_set_and_gives_its_old_value)
+{
+    struct link l = link_new(NULL);
+    char list[200];
+    snprintf(list, sizeof list, "[['%s', true], '%s', ['%s', false], '%s']", switches[_i], switches[_i], switches[_i], switches[_i]);
+    expect_json(options(&l, list), "values", "[false, true, true, false]");
+}
+END_TEST
+
+START_TEST(options_that_only_tell)
+{
+    struct link l = link_new(NULL);
+    expect_json(options(&l, "['so-acceptconn', 'so-error', 'so-type']"), "values", "[false, false, true]");
+    handle server = handle_at(call(l.client, "socket-server", "{'interface': '127.0.0.1'}"), "server");
+    struct link listening = {l.client, server, -1};
+    expect_json(options(&listening, "['so-acceptconn', 'so-reuseaddr', 'so-error']"), "values", "[true, true, false]");
+    static const char *const fixed[] = {"so-type", "so-error", "so-acceptconn"};
+    for (int i = 0; i < COUNT(fixed); i++) {
+        json_object *data = refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['%s', true]]}", l.stream, fixed[i]);
+        expect_text(data, "name", "ENOPROTOOPT");
+    }
+}
+END_TEST
+
+START_TEST(linger_has_three_forms)
+{
+    struct link l = link_new(NULL);
+    expect_json(options(&l, "['so-linger', ['so-linger', true], 'so-linger']"), "values", "[null, null, 0]");
+    expect_json(options(&l, "[['so-linger', 7], 'so-linger']"), "values", "[0, 7]");
+    expect_json(options(&l, "[['so-linger', null], 'so-linger']"), "values", "[7, null]");
+    expect_json(options(&l, "[['so-linger', true], 'so-linger', ['so-linger', null]]"), "values", "[null, 7, 7]");
+    expect_json(options(&l, "[['so-linger', 0], ['so-linger', null]]"), "values", "[null, 0]");
+}
+END_TEST
+
+START_TEST(timeouts_keep_their_fractions)
+{
+    struct link l = link_new(NULL);
+    expect_json(options(&l, "['so-rcvtimeo', 'so-sndtimeo']"), "values", "[0, 0]");
+    json_object *set = options(&l, "[['so-rcvtimeo', 1.5], 'so-rcvtimeo', ['so-sndtimeo', [2, 250000]], 'so-sndtimeo', ['so-rcvtimeo', null], 'so-rcvtimeo']");
+    ck_assert_double_eq_tol(number_at(set, "values.1"), 1.5, 1e-6);
+    ck_assert_double_eq_tol(number_at(set, "values.3"), 2.25, 1e-6);
+    ck_assert_double_eq_tol(number_at(set, "values.4"), 1.5, 1e-6);
+    ck_assert_double_eq_tol(number_at(set, "values.5"), 0, 0);
+    set = options(&l, "[['so-rcvtimeo', 0.25], 'so-rcvtimeo', ['so-rcvtimeo', 3], 'so-rcvtimeo', ['so-rcvtimeo', 0], 'so-rcvtimeo']");
+    ck_assert_double_eq_tol(number_at(set, "values.1"), 0.25, 1e-6);
+    ck_assert_double_eq_tol(number_at(set, "values.3"), 3, 0);
+    ck_assert_double_eq_tol(number_at(set, "values.5"), 0, 0);
+}
+END_TEST
+
+START_TEST(sizes_and_marks_are_integers)
+{
+    struct link l = link_new(NULL);
+    json_object *set = options(&l, "[['so-rcvbuf', 20000], 'so-rcvbuf', ['so-sndbuf', 20000], 'so-sndbuf', 'so-rcvlowat', 'so-sndlowat']");
+    expect_int(set, "values.1", 40000);
+    expect_int(set, "values.3", 40000);
+    expect_int(set, "values.4", 1);
+    expect_int(set, "values.5", 1);
+    expect_json(options(&l, "[['so-rcvlowat', 10], 'so-rcvlowat', ['so-rcvlowat', 0], 'so-rcvlowat']"), "values", "[1, 10, 10, 1]");
+    json_object *data = refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['so-sndlowat', 5]]}", l.stream);
+    expect_text(data, "name", "ENOPROTOOPT");
+}
+END_TEST
+
+START_TEST(rcvlowat_counts_in_status)
+{
+    struct link l = link_new(NULL);
+    options(&l, "[['so-rcvlowat', 4]]");
+    peer_write(l.peer, "abc");
+    ck_assert_str_eq(link_status(&l, "input"), "null");
+    long id = request(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}}", l.stream);
+    ck_assert(waits(l.client, id));
+    peer_write(l.peer, "d\n");
+    expect_text(result(l.client, id), "status", "input");
+    link_expect_line(&l, "abcd");
+}
+END_TEST
+
+START_TEST(rcvlowat_hides_neither_data_nor_the_end)
+{
+    struct link l = link_new(NULL);
+    options(&l, "[['so-rcvlowat', 100]]");
+    peer_write(l.peer, "abc");
+    expect_text(call(l.client, "read-char", "{'stream': %lu, 'timeout': 5}", l.stream), "char", "a");
+    peer_write(l.peer, "d\n");
+    link_expect_line(&l, "bcd");
+    peer_shut(l.peer);
+    link_await(&l);
+    ck_assert_str_eq(link_status(&l, "input"), "\"eof\"");
+}
+END_TEST
+
+START_TEST(all_is_checked_before_anything_is_set)
+{
+    struct link l = link_new(NULL);
+    expect_text(refuse(l.client, "invalid-params", "socket-options", "{'socket': %lu, 'options': [['so-keepalive', true], 'so-nonsense']}", l.stream),
+                "param", "options");
+    refuse(l.client, "invalid-params", "socket-options", "{'socket': %lu, 'options': [['so-keepalive', true], ['so-rcvbuf', 'big']]}", l.stream);
+    expect_json(options(&l, "['so-keepalive']"), "values", "[false]");
+    refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['so-keepalive', true], ['so-type', true], ['so-oobinline', true]]}", l.stream);
+    expect_json(options(&l, "['so-keepalive', 'so-oobinline']"), "values", "[true, false]");
+}
+END_TEST
+
+START_TEST(no_options_no_values)
+{
+    struct link l = link_new(NULL);
+    expect_json(options(&l, "[]"), "values", "[]");
+    expect_json(options(&l, "['so-keepalive', 'so-keepalive']"), "values", "[false, false]");
+}
+END_TEST
+
+START_TEST(what_is_no_socket_is_refused)
+{
+    struct client *c = client_open();
+    expect_int(refuse(c, "no-such-handle", "socket-options", "{'socket': %lu, 'options': []}", NOBODY), "handle", (int64_t)NOBODY);
+    struct link l = link_open(c, NULL);
+    call(c, "close", "{'handle': %lu}", l.stream);
+    refuse(c, "no-such-handle", "socket-options", "{'socket': %lu, 'options': ['so-keepalive']}", l.stream);
+}
+END_TEST
+
+START_TEST(linger_0_makes_close_a_reset)
+{
+    struct link l = link_new(NULL);
+    options(&l, "[['so-linger', 0]]");
+    call(l.client, "close", "{'handle': %lu}", l.stream);
+    peer_expect_reset(l.peer);
+}
+END_TEST
+
+START_TEST(a_positive_linger_delays_the_reply_never_the_loop)
+{
+    size_t filled;
+    struct link l = link_full(NULL, &filled);
+    options(&l, "[['so-linger', 1]]");
+    long begin = now_ms(), id = request(l.client, "close", "{'handle': %lu}", l.stream);
+    for (int i = 0; i < 20; i++)
+        call(l.client, "daemon.info", NULL);
+    ck_assert_int_lt(now_ms() - begin, 500);
+    reply(l.client, id);
+    ck_assert_int_le(now_ms() - begin, 3000);
+}
+END_TEST
+
+START_TEST(oobinline_puts_urgent_data_in_line)
+{
+    struct link l = link_new(NULL);
+    options(&l, "[['so-oobinline', true]]");
+    peer_write(l.peer, "a");
+    peer_urgent(l.peer, 'b');
+    peer_write(l.peer, "c\n");
+    link_expect_line(&l, "abc");
+}
+END_TEST
+
+START_TEST(options_work_after_a_shutdown)
+{
+    struct link l = link_new("'buffered': false");
+    call(l.client, "socket-stream-shutdown", "{'stream': %lu, 'direction': 'io'}", l.stream);
+    expect_json(options(&l, "[['so-keepalive', true], 'so-keepalive']"), "values", "[false, true]");
+}
+END_TEST
+
+static const struct test_case cases[] = {
+    {&a_switch_is_set_and_gives_its_old_value, COVERS({METHOD_socket_options, SUCCESS}), COUNT(switches)},
+    {&options_that_only_tell, NULL, 0},
+    {&linger_has_three_forms, NULL, 0},
+    {&timeouts_keep_their_fractions, NULL, 0},
+    {&sizes_and_marks_are_integers, NULL, 0},
+    {&rcvlowat_counts_in_status, NULL, 0},
+    {&rcvlowat_hides_neither_data_nor_the_end, NULL, 0},
+    {&all_is_checked_before_anything_is_set, COVERS({METHOD_socket_options, REFUSAL | BAD_PARAMS}), 0},
+    {&no_options_no_values, NULL, 0},
+    {&what_is_no_socket_is_refused, NULL, 0},
+    {&linger_0_makes_close_a_reset, NULL, 0},
+    {&a_positive_linger_delays_the_reply_never_the_loop, NULL, 0},
+    {&oobinline_puts_urgent_data_in_line, NULL, 0},
+    {&options_work_after_a_shutdown, NULL, 0},
+    {0},
+};
+
+const struct suite suite_options = {.name = "options", .cases = cases};
