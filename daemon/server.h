@@ -8,7 +8,7 @@ struct server_options {
     const char *config; /* NULL: none */
 };
 
-#define SERVER_REASON 512
+#define SERVER_REASON 1024
 
 /* Whether what the options name can be used. 0, or -errno with one line in reason. */
 int server_check(const struct server_options *options, char *reason, size_t size);

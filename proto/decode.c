@@ -260,7 +260,8 @@ static const struct {
 
 enum record_result decode_value(struct decode *decode, const struct field *field, uint32_t token, void *out)
 {
-    if (decode_is(decode, token, TOKEN_NULL) && (field->flags & FIELD_NULLABLE) && !decoders[field->type].null) {
+    bool nullable = field->flags & FIELD_NULLABLE || decode->partial;
+    if (nullable && decode_is(decode, token, TOKEN_NULL) && !decoders[field->type].null) {
         field_clear(field, out);
         return RECORD_OK;
     }

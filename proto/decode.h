@@ -9,7 +9,7 @@ struct decode {
     struct arena *arena;
     struct record_fault *fault;
     bool strict;
-    bool partial;    /* in a list, whose items show some of their leaves: one that is missing is null */
+    bool partial;    /* in a list, whose items show some of their leaves: one that is missing or null is null */
     uint64_t leaves; /* those seen so far in the items of a list */
 };
 

@@ -152,7 +152,8 @@ static void print_options(FILE *out, const struct method *method)
         if (param_role(method, i) != ROLE_OPTION)
             continue;
         fprintf(out, "    %s%s; ", field_c_type(field), member_name(method->params, i));
-        print_field_comment(out, method->params, field, (field->flags & FIELD_NULLABLE) || field->fallback[0] == FIELD_ABSENT[0]);
+        print_field_comment(out, method->params, field,
+                            (field->flags & FIELD_NULLABLE) || field->fallback[0] == FIELD_ABSENT[0]);
         fputc('\n', out);
     }
     fputs("};\n\n#define SOCKD_", out);

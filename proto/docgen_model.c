@@ -302,7 +302,7 @@ static bool takes_handle(const struct method *method)
     return record_has(params, TYPE_HANDLE) || record_has(params, TYPE_ITEMS) || record_has(params, TYPE_INTERFACE);
 }
 
-/* A parameter that takes streams and servers alike is called handle or socket. */
+/* A parameter that takes streams and servers alike is called handle, socket or sockets. */
 static bool takes_kind(const struct method *method)
 {
     const struct record *params = method->params;
@@ -310,7 +310,7 @@ static bool takes_kind(const struct method *method)
         if (params->fields()[i].type == TYPE_HANDLE &&
             (strcmp(params->fields()[i].name, "stream") == 0 || strcmp(params->fields()[i].name, "server") == 0))
             return true;
-    return record_has(params, TYPE_INTERFACE) || record_has(params, TYPE_ITEMS);
+    return record_has(params, TYPE_INTERFACE);
 }
 
 static bool moves_text(const struct method *method)
@@ -326,6 +326,20 @@ static bool reads_elements(const struct method *method)
     return (method->flags & METHOD_INPUT) && (record_has(method->result, TYPE_WIDE) || record_has(method->result, TYPE_BYTES));
 }
 
+/* Whether it makes a system call whose failure it tells. Status and predicates answer, whatever the system says. */
+static bool calls_system(const struct method *method)
+{
+    switch (method->id) {
+    case METHOD_listen:
+    case METHOD_socket_status:
+    case METHOD_socket_wait:
+        return false;
+    default:
+        return (method->flags & (METHOD_INPUT | METHOD_OUTPUT | METHOD_FDS_OUT)) || method->right == RIGHT_OPTIONS ||
+               method->right == RIGHT_ADOPT || (method->right != RIGHT_NONE && (method->flags & METHOD_WAITS));
+    }
+}
+
 bool method_may_fail(const struct method *method, enum error_id error)
 {
     switch (error) {
@@ -337,7 +351,7 @@ bool method_may_fail(const struct method *method, enum error_id error)
     case ERROR_denied:
         return method->right != RIGHT_NONE;
     case ERROR_os_error:
-        return method->right != RIGHT_NONE && method->id != METHOD_open_stream_p && method->id != METHOD_handle_lifetime;
+        return calls_system(method);
     case ERROR_timeout:
         return method_has_timeout(method) && method->id != METHOD_socket_status && method->id != METHOD_socket_wait;
     case ERROR_cancelled:
@@ -355,7 +369,7 @@ bool method_may_fail(const struct method *method, enum error_id error)
     case ERROR_resolve:
         return method->right == RIGHT_CONNECT || method->right == RIGHT_LISTEN;
     case ERROR_busy:
-        return (method->flags & METHOD_FDS_OUT) != 0;
+        return (method->flags & METHOD_FDS_OUT) || method->right == RIGHT_OPTIONS;
     default: /* of the message rather than of the method */
         return false;
     }

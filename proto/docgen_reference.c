@@ -45,7 +45,7 @@ static void print_type(FILE *out, const struct field *field)
         fprintf(out, ", %lld to %lld", (long long)field->min, (long long)field->max);
     if (field->type == TYPE_TEXT && field->max > 0)
         fprintf(out, ", %lld to %lld bytes", (long long)field->min, (long long)field->max);
-    if ((field->flags & FIELD_NULLABLE) && field->type != TYPE_ID)
+    if ((field->flags & FIELD_NULLABLE) && field->type != TYPE_ID && field->type != TYPE_TIMEOUT)
         fputs(" or null", out);
 }
 

@@ -368,7 +368,7 @@ static void print_object(struct print *print, const struct record *record, const
         if (!shown || (null && (field->flags & FIELD_OMIT || field->fallback[0] == FIELD_ABSENT[0])))
             continue;
         print_name(print, &first, field->name);
-        if (null)
+        if (null && field->type != TYPE_FORMAT) /* a format that says nothing is still one */
             print_literal(print, "null");
         else
             print_value(print, field, member);

@@ -281,10 +281,12 @@ enum record_result record_decode(const struct record *record, struct scan *scan,
     struct decode decode = {.scan = scan, .arena = arena, .fault = fault, .strict = strict};
     if (token == TOKEN_NONE)
         return decode_rest(&decode, record, 0, out);
-    const struct field *fields = fields_of(record);
     enum token_type type = scan->tokens[token].type;
-    if (type == TOKEN_OBJECT && record->count == 1 && fields[0].type == TYPE_JSON)
-        return decode_field(&decode, &fields[0], token, 0, out);
+    if (record->count == 1 && fields_of(record)->type == TYPE_JSON) {
+        if (type != TOKEN_OBJECT)
+            return refuse_field(&decode, "params", 6, "must be an object");
+        return decode_field(&decode, fields_of(record), token, 0, out);
+    }
     if (type == TOKEN_OBJECT)
         return decode_object(&decode, record, token, 0, out);
     if (type == TOKEN_ARRAY)

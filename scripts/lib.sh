@@ -62,17 +62,17 @@ need() {
     [ -z "$lines" ] || { say "Still missing after the installation:" && say "$lines" && exit 1; }
 }
 
-# build PRESET [CMAKE-ARGUMENT...]: builds what has changed in build/PRESET. Quiet unless something is wrong.
+# [target=NAME] build PRESET [CMAKE-ARGUMENT...]: builds what has changed in build/PRESET, all of it or only that target. Quiet
+# unless something is wrong.
 build() {
     local preset=$1 tree=build/$1
     shift
     if [ $# -gt 0 ] || [ ! -e "$tree/build.ninja" ]; then
-        say "configuring $tree"
+        say "configuring and building $tree"
         mkdir -p build
         cmake --preset "$preset" "$@" >"build/$preset.log" 2>&1 || { cat "build/$preset.log" >&2 && return 1; }
     fi
-    if [ -n "$(ninja -C "$tree" -n --quiet 2>&1 | head -n 1)" ]; then say "building $tree"; fi
-    ninja -C "$tree" -j "$(nproc)" --quiet >&2
+    ninja -C "$tree" -j "$(nproc)" --quiet "${target:-all}" 2>&1 | { grep -v '^ninja: no work to do\.$' || true; } >&2
 }
 
 # counts LOG: "PASSED FAILED" of a run of ctest, from its LastTest.log. A Check suite counts its cases, any other test is one;
@@ -96,7 +96,7 @@ counts() {
 test_tree() {
     local preset=$1 status=0 passed failed
     shift
-    ctest --test-dir "build/$preset" -j2 --output-on-failure --no-tests=error "$@" </dev/null || status=$?
+    ctest --test-dir "build/$preset" -j2 --output-on-failure --no-tests=error --no-label-summary "$@" </dev/null || status=$?
     read -r passed failed < <(counts "build/$preset/Testing/Temporary/LastTest.log")
     echo
     echo "$passed passed, $failed failed"

@@ -58,15 +58,19 @@ sockd_call request_send(sockd *client, struct call *call, struct sockd_bytes pay
     return client_failed(client, failure_system(&client->error, -result, "sendmsg", NULL, "cannot send a request"));
 }
 
-static struct sockd_text print_id(char out[24], sockd_call id)
+#define ID_SIZE 24
+
+static struct sockd_text print_id(char out[ID_SIZE], sockd_call id)
 {
-    return (struct sockd_text){out, (size_t)snprintf(out, 24, "%lld", (long long)id)};
+    struct print print = {out, ID_SIZE, 0};
+    print_integer(&print, id);
+    return (struct sockd_text){out, print.used};
 }
 
 /* Prints the request into client->line, its LF included. */
 static bool print_request(sockd *client, const struct call *call, const struct request *request)
 {
-    char id[24];
+    char id[ID_SIZE];
     struct sockd_text id_text = print_id(id, call->id);
     for (size_t room = 512;;) {
         buffer_shrink(&client->line);
@@ -115,7 +119,7 @@ int sockd_cancel(sockd *client, sockd_call id)
         return argument_error(client, "no such call is in flight");
     if (call->done)
         return 0;
-    char text[24];
+    char text[ID_SIZE];
     sockd_call cancel = sockd_start_rpc_cancel(client, print_id(text, id));
     sockd_forget(client, cancel);
     return cancel < 0 ? (int)cancel : 0;

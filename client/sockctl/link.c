@@ -44,11 +44,14 @@ static void tell_json(const struct command *command, json_object *code, const ch
     json_object_put(outer);
 }
 
+/* sockctl: VERB: MESSAGE (KIND); a message that begins with the method's name says that much already. */
 static void tell_text(const struct command *command, const char *name, const char *message)
 {
+    const char *verb = command->verb.name, *method = command->verb.method == NULL ? "" : command->verb.method->name;
+    bool said = *method != '\0' && strncmp(message, method, strlen(method)) == 0 && message[strlen(method)] == ':';
     fputs("sockctl: ", stderr);
-    if (command->verb.name != NULL)
-        fprintf(stderr, "%s: ", command->verb.name);
+    if (verb != NULL && !said)
+        fprintf(stderr, "%s: ", verb);
     output_escaped(stderr, message, strlen(message), false);
     fprintf(stderr, name == NULL ? "\n" : " (%s)\n", name);
 }

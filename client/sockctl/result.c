@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "link.h"
 #include "output.h"
@@ -44,7 +45,7 @@ static void print_text(json_object *value, enum answer_kind kind)
     const char *text = json_object_get_string(value);
     size_t size = (size_t)json_object_get_string_len(value);
     output_data(text, size);
-    if (kind == ANSWER_LINE)
+    if (kind == ANSWER_LINE || (isatty(STDOUT_FILENO) && size > 0 && text[size - 1] != '\n'))
         putchar('\n');
 }
 

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-const char *const quota_names[QUOTA_COUNT] = {"sessions", "handles", "calls", "buffered"};
+const char *const quota_names[QUOTA_COUNT] = {"sessions", "handles", "calls", "waiters", "buffered", "resolver_jobs"};
 
 bool account_charge(struct account *account, enum quota quota, int64_t amount, int64_t *limit)
 {

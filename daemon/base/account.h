@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum quota { QUOTA_SESSIONS, QUOTA_HANDLES, QUOTA_CALLS, QUOTA_BUFFERED, QUOTA_COUNT };
+enum quota { QUOTA_SESSIONS, QUOTA_HANDLES, QUOTA_CALLS, QUOTA_WAITERS, QUOTA_BUFFERED, QUOTA_RESOLVER_JOBS, QUOTA_COUNT };
 
 extern const char *const quota_names[QUOTA_COUNT];
 

@@ -56,8 +56,18 @@ struct identity *identity_ref(struct identity *identity)
 struct identity *identity_unref(struct identity *identity)
 {
     if (identity && --identity->references == 0) {
+        policy_layers_deinit(&identity->layers);
         principal_unref(identity->principal);
         free(identity);
     }
     return NULL;
+}
+
+bool identity_may(const struct identity *identity, int right)
+{
+    struct policy_decision decision;
+    bool over_others = right == POLICY_RIGHT_INSPECT_ALL || right == POLICY_RIGHT_CLOSE_ALL;
+    if (right == RIGHT_NONE)
+        return true;
+    return (identity->privileged || !over_others) && policy_decide_right(&identity->layers, right, &decision, NULL);
 }

@@ -8,7 +8,7 @@
 #include <sockd/values.h>
 
 #include "account.h"
-#include "proto.h"
+#include "policy.h"
 
 #define IDENTITY_NAME 16
 #define IDENTITY_LABEL 65
@@ -36,8 +36,8 @@ struct identity {
     uid_t uid;
     gid_t gid;
     pid_t pid;
-    uint32_t rights;            /* a bit for each enum right */
-    bool privileged;            /* the daemon's own user, or root: may inspect and close everything */
+    struct policy_layers layers; /* what it may do */
+    bool privileged;            /* the daemon's own user, or root: may inspect and close everything, where a policy lets it */
     char name[IDENTITY_NAME];   /* the process's, as it was at the start; may be empty */
     char label[IDENTITY_LABEL]; /* as the session calls itself; may be empty */
 };
@@ -53,7 +53,5 @@ static inline bool identity_same(const struct identity *a, const struct identity
     return a->principal == b->principal;
 }
 
-static inline bool identity_may(const struct identity *identity, enum right right)
-{
-    return right == RIGHT_NONE || identity->rights & (UINT32_C(1) << right);
-}
+/* Whether every layer grants a right: of enum right, or POLICY_RIGHT_INSPECT_ALL and POLICY_RIGHT_CLOSE_ALL. */
+bool identity_may(const struct identity *identity, int right);

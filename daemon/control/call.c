@@ -107,6 +107,8 @@ static void call_free(struct call *call)
     close_fds(call->reply_fds, call->reply_fd_count);
     free(call->params);
     account_refund(&call->session->identity->account, QUOTA_CALLS, 1);
+    if (call->charged)
+        account_refund(&call->session->identity->account, QUOTA_WAITERS, 1);
     TAILQ_INSERT_HEAD(&control->spare, call, link);
     batch_done(batch);
 }
@@ -207,6 +209,10 @@ static int keep_payload(struct call *call)
 static int call_wait(struct call *call, const void *params)
 {
     struct session *session = call->session;
+    int64_t limit;
+    if (!account_charge(&session->identity->account, QUOTA_WAITERS, 1, &limit))
+        return trouble_limit(call_trouble(call), quota_names[QUOTA_WAITERS], limit);
+    call->charged = true;
     call->params = record_keep(call->method->params, params, call->spent);
     if (!call->params || keep_payload(call) < 0)
         return -ENOMEM;

@@ -43,6 +43,7 @@ struct call {
         } other;
     };
     bool waiting;
+    bool charged; /* as one that waits */
     bool timed;
     bool expired; /* its time is over: this try is the last */
     bool spent;   /* its texts have been used and need not be kept while it waits */

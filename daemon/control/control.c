@@ -15,7 +15,6 @@ int control_init(struct control *control, const struct control_options *options)
     TAILQ_INIT(&control->sessions);
     TAILQ_INIT(&control->spare);
     LIST_INIT(&control->principals);
-    control->options.principal.parent = &control->options.daemon;
     control->scan.values = values;
     control->scan.nesting = options->limits.nesting;
     control->scan.tokens = calloc(SCAN_TOKENS(values), sizeof *control->scan.tokens);

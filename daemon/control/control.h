@@ -19,6 +19,7 @@ TAILQ_HEAD(calls, call);
 /* The limits of messages; what is counted stands in accounts. */
 struct message_limits {
     size_t line, nesting, values, payload, batch, fds;
+    int64_t calls;       /* in flight of a session, unless its profile says otherwise */
     int64_t line_time;   /* microseconds that a line or payload may take for each MiB begun */
     int64_t output_time; /* microseconds that a client may leave its replies unread once they fill the buffer */
 };
@@ -27,7 +28,7 @@ struct control_options {
     struct event_base *base;
     struct sockets *sockets;
     struct message_limits limits;
-    struct account daemon, principal, session; /* limits of each; parents are set here */
+    struct account daemon; /* what all together may have */
     void *owner;                               /* whose the functions below are */
 
     /* A request, checked as far as the envelope goes. What it takes of the cargo it sets to nothing there. */

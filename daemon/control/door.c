@@ -26,23 +26,41 @@ static void read_name(pid_t pid, char name[IDENTITY_NAME])
     name[strcspn(name, "\n")] = '\0';
 }
 
+/* An account with a profile's limits; what it leaves open is as in the account above. */
+static struct account account_of(const struct config_quota *quota, struct account *parent)
+{
+    const int64_t limits[QUOTA_COUNT] = {
+        [QUOTA_SESSIONS] = quota->sessions, [QUOTA_HANDLES] = quota->handles,   [QUOTA_CALLS] = quota->calls,
+        [QUOTA_WAITERS] = quota->waiters,   [QUOTA_BUFFERED] = quota->buffered, [QUOTA_RESOLVER_JOBS] = quota->resolver_jobs,
+    };
+    struct account account = {.parent = parent};
+    for (int i = 0; i < QUOTA_COUNT; i++)
+        account.limit[i] = limits[i] == CONFIG_UNSET ? parent->limit[i] : limits[i];
+    return account;
+}
+
 static struct identity *identify(struct door *door, int fd)
 {
     struct control *control = door->control;
+    const struct config_profile *profile = door->profile;
     struct ucred who;
     socklen_t size = sizeof who;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0)
         return NULL;
-    struct principal *principal = principal_get(&control->principals, who.uid, door->profile, &control->options.principal);
+    struct account account = account_of(&profile->principal, &control->options.daemon);
+    struct principal *principal = principal_get(&control->principals, who.uid, profile->name, &account);
     if (!principal)
         return NULL;
-    struct identity *identity = identity_new(principal, &control->options.session);
+    account = account_of(&profile->session, &principal->account);
+    if (profile->session.calls == CONFIG_UNSET && account.limit[QUOTA_CALLS] > control->options.limits.calls)
+        account.limit[QUOTA_CALLS] = control->options.limits.calls;
+    struct identity *identity = identity_new(principal, &account);
     if (!identity)
         return NULL;
+    policy_layers_add(&identity->layers, profile->policy);
     identity->uid = who.uid;
     identity->gid = who.gid;
     identity->pid = who.pid;
-    identity->rights = door->rights;
     identity->privileged = who.uid == 0 || who.uid == geteuid();
     read_name(who.pid, identity->name);
     return identity;
@@ -111,10 +129,10 @@ static void door_event(evutil_socket_t listener, short what, void *context)
     }
 }
 
-int door_open(struct door *door, struct control *control, int fd, const char *profile, uint32_t rights)
+int door_open(struct door *door, struct control *control, int fd, const struct config_profile *profile)
 {
     struct event_base *base = control->options.base;
-    *door = (struct door){.control = control, .fd = fd, .profile = profile, .rights = rights};
+    *door = (struct door){.control = control, .profile = profile};
     door->event = event_new(base, fd, EV_READ | EV_PERSIST, door_event, door);
     door->pause = event_new(base, -1, 0, pause_over, door);
     if (door->event && door->pause && event_add(door->event, NULL) == 0)

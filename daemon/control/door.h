@@ -1,6 +1,7 @@
 /* Where sessions come in: accepts clients of one Unix socket, finds out who they are, and starts their sessions. */
 #pragma once
 
+#include "config.h"
 #include "control.h"
 
 struct event;
@@ -8,13 +9,11 @@ struct event;
 struct door {
     struct control *control;
     struct event *event, *pause;
-    int fd;              /* the caller's */
-    const char *profile; /* the caller's */
-    uint32_t rights;
+    const struct config_profile *profile; /* the caller's, as long as the door is open */
 };
 
-/* fd: a listening Unix socket. 0 or -ENOMEM. */
-int door_open(struct door *door, struct control *control, int fd, const char *profile, uint32_t rights);
+/* fd: a listening Unix socket, which stays the caller's. 0 or -ENOMEM. */
+int door_open(struct door *door, struct control *control, int fd, const struct config_profile *profile);
 
 /* Lets nobody in any more. May be called on one that is not open. */
 void door_close(struct door *door);

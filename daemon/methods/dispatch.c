@@ -37,7 +37,7 @@ static int check(struct session *session, const struct rpc_request *request, uni
     const struct identity *identity = session->identity;
     if (control->stopping)
         return trouble_plain(&control->trouble, ERROR_going_away);
-    if (!identity_may(identity, request->method->right))
+    if (!identity_may(identity, (int)request->method->right))
         return trouble_denied(&control->trouble, request->method->name, SOCKD_TEXT(""), identity->principal->profile);
     arena_reset(&control->arena);
     switch (record_decode(request->method->params, &control->scan, request->params, true, &control->arena, params, fault)) {

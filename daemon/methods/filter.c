@@ -10,7 +10,7 @@
 #include "record.h"
 #include "text.h"
 
-/* Why a term is refused: printed into the caller's room. */
+/* Why a term is refused, and which: for the caller's room. */
 struct complaint {
     char *reason;
     struct sockd_text field;
@@ -21,11 +21,8 @@ static bool complain(const struct complaint *complaint, const char *format, ...)
 /* What a client sent is quoted in part, and what is no plain character of it as a question mark. */
 static bool complain(const struct complaint *complaint, const char *format, ...)
 {
-    char field[48];
-    size_t size = complaint->field.size < sizeof field - 1 ? complaint->field.size : sizeof field - 1;
-    memcpy(field, complaint->field.data, size);
-    field[size] = '\0';
-    int used = snprintf(complaint->reason, FILTER_REASON, "%s: ", field);
+    int shown = complaint->field.size < 48 ? (int)complaint->field.size : 48;
+    int used = shown > 0 ? snprintf(complaint->reason, FILTER_REASON, "\"%.*s\": ", shown, complaint->field.data) : 0;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(complaint->reason + used, FILTER_REASON - (size_t)used, format, arguments);

@@ -54,6 +54,8 @@ static int combine(enum readiness in, enum readiness out)
 
 static int stream_status(struct stream *stream, int direction, const struct pollfd polls[SIDES])
 {
+    if (stream->relay)
+        return -1;
     if (stream->is_socket && polls[SIDE_IN].revents & POLLERR)
         keep_error(stream);
     enum readiness in = direction == DIRECTION_OUTPUT ? READY_NOT : input_of(stream, polls[SIDE_IN].revents);

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "relay.h"
+
 static void stream_release(struct grave *grave)
 {
     struct stream *stream = (struct stream *)((char *)grave - offsetof(struct stream, grave));
@@ -146,6 +148,7 @@ void stream_close(struct stream *stream, bool cut)
 {
     if (stream->object.closed)
         return;
+    relay_stop(stream);
     if (cut || stream->shut[SIDE_OUT])
         buffer_deinit(&stream->out);
     give_up(stream, NULL, NULL);
@@ -214,6 +217,8 @@ void stream_update(struct stream *stream)
         return;
     unsigned wants = first_wants(&stream->waiting[SIDE_IN]) | first_wants(&stream->waiting[SIDE_OUT]) |
                      watchers_want(&stream->object) | (stream->flushing ? WANT_WRITE : 0);
+    if (stream->relay)
+        wants = WANT_NOTHING;
     if (stream->fd[SIDE_IN] == stream->fd[SIDE_OUT]) {
         event_want(stream, SIDE_IN, wants);
     } else {

@@ -38,6 +38,7 @@ struct stream {
     struct text text;
     struct sockopt_state *options;  /* NULL: all at their defaults */
     struct dial *dial;              /* while it is connecting */
+    struct relay *relay;            /* while it is handed out as one: reading and writing are refused */
     char *host;                     /* as it was asked for */
     uint64_t bytes_in, bytes_out;
     uint32_t peeked;                /* bytes at the end of `in` that the kernel still has */
@@ -50,6 +51,7 @@ struct stream {
     bool shut[SIDES];
     bool eof;                       /* the kernel has no more input */
     bool is_socket;
+    bool shared;                    /* other processes hold its descriptors, too, and may change the flags */
     bool column_used;               /* output does not stand at the start of a line */
     bool flushing;                  /* output leaves in the background */
 };
@@ -127,6 +129,9 @@ void stream_settle(struct stream *stream);
 /* What a read of one element would meet, having asked the kernel. */
 enum readiness { READY_NOT, READY_INPUT, READY_END, READY_ERROR };
 enum readiness stream_readiness(struct stream *stream);
+
+/* Makes bytes of what is buffered, a character that was put back included. 0 or -ENOMEM. */
+int stream_plain_input(struct stream *stream);
 
 /* The LF of a CR LF whose CR ended the last line is not data. */
 void stream_drop_lf(struct stream *stream);

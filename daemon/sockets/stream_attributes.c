@@ -19,6 +19,8 @@ int stream_check_side(const struct stream *stream, enum side side, struct troubl
 {
     if (stream->shut[side])
         return trouble_not_open(trouble, stream->object.handle, side == SIDE_IN ? DIRECTION_INPUT : DIRECTION_OUTPUT);
+    if (stream->relay)
+        return trouble_busy(trouble, stream->object.handle, "it is handed out as a relay");
     return 0;
 }
 
@@ -62,14 +64,23 @@ static int unread_to_bytes(struct stream *stream)
     return 0;
 }
 
+int stream_plain_input(struct stream *stream)
+{
+    int r = stream->unread >= 0 ? unread_to_bytes(stream) : 0;
+    if (r < 0)
+        return r;
+    text_forget(&stream->text);
+    stream->last = -1;
+    return 0;
+}
+
 int stream_set_element(struct stream *stream, int element, struct trouble *trouble)
 {
     (void)trouble;
     if (stream->element == ELEMENT_CHARACTER && element != ELEMENT_CHARACTER) {
-        int r = stream->unread >= 0 ? unread_to_bytes(stream) : 0;
+        int r = stream_plain_input(stream);
         if (r < 0)
             return r;
-        text_forget(&stream->text);
     }
     stream->element = (uint8_t)element;
     stream->last = -1;

@@ -288,6 +288,8 @@ int stream_shutdown(struct stream *stream, int direction, struct trouble *troubl
     bool out = direction != DIRECTION_INPUT && !stream->shut[SIDE_OUT];
     bool in = direction != DIRECTION_OUTPUT && !stream->shut[SIDE_IN];
     int flushed = 0, outcome = 0;
+    if (stream->relay && (in || out))
+        return stream_check_side(stream, out ? SIDE_OUT : SIDE_IN, trouble);
     if (out && stream->dial)
         return OUTCOME_WAIT;
     if (out && buffer_size(&stream->out) > 0)

@@ -118,25 +118,46 @@ enum text_result text_next(struct text *text, struct text_cursor *cursor, const 
 
 /* ---- many characters ---- */
 
-#define BLOCK 16
+#define BLOCK 16      /* bytes looked at together */
+#define TRANSLATED 256 /* characters translated together */
+
+static bool is_stop(unsigned char byte)
+{
+    return byte >= 0x80 || byte == '\n' || byte == '\r';
+}
 
 /* How many bytes from the start are ASCII without CR and LF. */
 static size_t run_ascii(const char *data, size_t size)
 {
     size_t at = 0;
-    while (size - at >= BLOCK) {
-        unsigned char stop = 0;
-        for (size_t i = 0; i < BLOCK; i++) {
-            unsigned char byte = (unsigned char)data[at + i];
-            stop |= (unsigned char)(byte & 0x80) | (unsigned char)(byte == '\n') | (unsigned char)(byte == '\r');
-        }
+    for (; size - at >= BLOCK; at += BLOCK) {
+        bool stop = false;
+        for (size_t i = 0; i < BLOCK; i++)
+            stop |= is_stop((unsigned char)data[at + i]);
         if (stop)
             break;
-        at += BLOCK;
     }
-    while (at < size && (unsigned char)data[at] < 0x80 && data[at] != '\n' && data[at] != '\r')
+    while (at < size && !is_stop((unsigned char)data[at]))
         at++;
     return at;
+}
+
+static bool follows(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* How many bytes from the start are a character that is not ASCII; 0: none, or not a whole one. */
+static size_t run_character(const char *data, size_t size)
+{
+    unsigned char lead = (unsigned char)*data;
+    if (lead >= 0xc2 && lead < 0xe0 && size >= 2 && follows(data[1]))
+        return 2;
+    if (lead > 0xe0 && lead < 0xed && size >= 3 && follows(data[1]) && follows(data[2]))
+        return 3;
+    int32_t ch;
+    int length = utf8_read((const unsigned char *)data, size, &ch);
+    return length > 0 ? (size_t)length : 0;
 }
 
 /* How many bytes from the start stand for themselves in UTF-8, without CR and LF, and how many characters they are, no more
@@ -146,38 +167,26 @@ static size_t run_measure(const char *data, size_t size, bool utf8, size_t *coun
     size_t at = 0, most = *count;
     *count = 0;
     while (*count < most && at < size) {
-        size_t rest = size - at, room = most - *count;
+        size_t rest = size - at, room = most - *count, taken, characters;
         if ((unsigned char)data[at] < 0x80) {
-            size_t ascii = run_ascii(data + at, rest < room ? rest : room);
-            if (ascii == 0)
-                break;
-            at += ascii;
-            *count += ascii;
+            taken = characters = run_ascii(data + at, rest < room ? rest : room);
         } else {
-            int32_t ch;
-            int length = utf8 ? utf8_read((const unsigned char *)data + at, rest, &ch) : 0;
-            if (length <= 0)
-                break;
-            at += (size_t)length;
-            ++*count;
+            taken = utf8 ? run_character(data + at, rest) : 0;
+            characters = 1;
         }
+        if (taken == 0)
+            break;
+        at += taken;
+        *count += characters;
     }
     return at;
-}
-
-static bool has_runs(const struct text *text)
-{
-    return !text->conversion || text->conversion->encoding->ascii_input;
 }
 
 /* Copies such a run from the cursor on, which may be empty. */
 static int run_copy(const struct text *text, struct text_cursor *cursor, const char *data, size_t size, size_t most, size_t *count,
                     struct buffer *out)
 {
-    if (cursor->decoded) /* inside a unit of two characters */
-        return 0;
-    size_t run = most;
-    size_t taken = run_measure(data + cursor->at, size - cursor->at, !text->conversion, &run);
+    size_t run = most, taken = run_measure(data + cursor->at, size - cursor->at, !text->conversion, &run);
     if (taken == 0)
         return 0;
     if (buffer_append(out, data + cursor->at, taken))
@@ -188,25 +197,80 @@ static int run_copy(const struct text *text, struct text_cursor *cursor, const c
     return 0;
 }
 
+/* Translates a run of lone bytes that are characters, by the encoding's table. */
+static int run_translate(const struct encoding *encoding, struct text_cursor *cursor, const char *data, size_t size, size_t most,
+                         size_t *count, struct buffer *out)
+{
+    size_t rest = size - cursor->at, run = 0;
+    most = most < TRANSLATED ? most : TRANSLATED;
+    most = most < rest ? most : rest;
+    char *room = most ? buffer_reserve(out, 3 * most) : NULL, *end = room;
+    if (most && !room)
+        return -ENOMEM;
+    for (; run < most; run++) {
+        uint16_t ch = encoding->characters[(unsigned char)data[cursor->at + run]];
+        if (ch >= ENCODING_MALFORMED || ch == '\n' || ch == '\r')
+            break;
+        end += utf8_write(ch, end);
+    }
+    buffer_added(out, (size_t)(end - room));
+    cursor->at += run;
+    cursor->skip_lf &= run == 0;
+    *count += run;
+    return 0;
+}
+
+/* What can be read without looking at each character: runs, up to most characters. */
+static int runs_read(const struct text *text, struct text_cursor *cursor, const char *data, size_t size, size_t most, size_t *count,
+                     struct buffer *out)
+{
+    const struct encoding *encoding = text->conversion ? text->conversion->encoding : NULL;
+    if (cursor->decoded || (encoding && encoding->stateful_input)) /* inside a unit of two characters, or in some state */
+        return 0;
+    size_t before = *count;
+    if ((!encoding || encoding->ascii_input) && run_copy(text, cursor, data, size, most, count, out))
+        return -ENOMEM;
+    return encoding ? run_translate(encoding, cursor, data, size, most - (*count - before), count, out) : 0;
+}
+
+/* Takes a newline, where it is the byte at the cursor, and before it an LF that belongs to a CR. */
+static bool newline_take(const struct text *text, struct text_cursor *cursor, const char *data, size_t size)
+{
+    if (cursor->decoded || (text->conversion && !text->conversion->encoding->ascii_input))
+        return false;
+    if (cursor->skip_lf && cursor->at < size && data[cursor->at] == '\n') {
+        cursor->at++;
+        cursor->skip_lf = false;
+        return false;
+    }
+    if (cursor->at == size || (data[cursor->at] != '\n' && data[cursor->at] != '\r'))
+        return false;
+    cursor->skip_lf = data[cursor->at++] == '\r';
+    return true;
+}
+
 enum text_result text_read(struct text *text, struct text_cursor *cursor, const char *data, size_t size, bool final, bool line,
                            size_t *count, bool *newline, struct buffer *out, size_t *length)
 {
     size_t wanted = *count;
-    bool runs = has_runs(text);
     *count = 0;
     *newline = false;
-    for (;;) {
-        if (runs && run_copy(text, cursor, data, size, wanted - *count, count, out))
+    if (wanted && cursor->skip_lf)
+        newline_take(text, cursor, data, size); /* only its LF */
+    while (*count < wanted) {
+        if (runs_read(text, cursor, data, size, wanted - *count, count, out))
             return TEXT_NO_MEMORY;
         if (*count == wanted)
-            return TEXT_CHAR;
+            break;
         char *room = buffer_reserve(out, 4);
         if (!room)
             return TEXT_NO_MEMORY;
-        int32_t ch;
-        enum text_result result = text_next(text, cursor, data, size, final, &ch, length);
-        if (result != TEXT_CHAR)
-            return result;
+        int32_t ch = '\n';
+        if (!newline_take(text, cursor, data, size)) {
+            enum text_result result = text_next(text, cursor, data, size, final, &ch, length);
+            if (result != TEXT_CHAR)
+                return result;
+        }
         if (line && ch == '\n') {
             *newline = true;
             return TEXT_CHAR;
@@ -214,6 +278,7 @@ enum text_result text_read(struct text *text, struct text_cursor *cursor, const 
         buffer_added(out, utf8_write(ch, room));
         ++*count;
     }
+    return TEXT_CHAR;
 }
 
 void text_commit(struct text *text, const struct text_cursor *cursor)

@@ -16,13 +16,12 @@ BEGIN {
     layer("daemon/base",     "proto")
     layer("daemon/sockets",  "proto daemon/base")
     layer("daemon/control",  "proto daemon/base daemon/sockets")
-    layer("daemon/methods",  "proto daemon/base daemon/sockets daemon/control client/openrpc")
+    layer("daemon/methods",  "proto daemon/base daemon/sockets daemon/control")
     layer("daemon/server",   "proto daemon/base daemon/sockets daemon/control daemon/methods")
     layer("daemon/main",     "proto daemon/base daemon/sockets daemon/control daemon/methods daemon/server")
-    layer("client/openrpc",  "") # one document, made from the table; whoever shows it
     layer("client/include",  "proto/include")
     layer("client/lib",      "proto client/include")
-    layer("client/sockctl",  "proto client/include client/lib client/openrpc")
+    layer("client/sockctl",  "proto client/include client/lib")
     layer("client/examples", "client/include proto/include")
 
     library("event2/", "^daemon/")               # only the daemon has an event loop

@@ -25,8 +25,8 @@ void link_await(const struct link *l);
  * connection holds as much as it can, and the peer has read nothing. */
 size_t link_fill(const struct link *l);
 
-/* A stream whose connection holds as much as it can from the start, although the daemon has written nothing: made of a
- * descriptor that the test has filled. */
+/* A stream whose connection holds as much as it can from the start, although the daemon has written nothing: made of one
+ * end of a socket pair that the test has filled. */
 struct link link_full(const char *options, size_t *filled);
 
 /* The next line, which must be this one. */

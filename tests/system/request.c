@@ -225,6 +225,24 @@ void cancel(struct client *c, long id)
     fault(c, id, "cancelled");
 }
 
+void cancel_at_once(struct client *c, const char *method, const char *params, ...)
+{
+    va_list values;
+    char *both;
+    long id = ++last_id, give_up = ++last_id;
+    va_start(values, params);
+    char *line = line_make(id, method, "", params, values);
+    va_end(values);
+    sent_add(c, id, method);
+    sent_add(c, give_up, "rpc.cancel");
+    ck_assert_int_ge(asprintf(&both, "%s{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"rpc.cancel\",\"params\":[%ld]}\n", line, give_up, id), 0);
+    client_write(c, both);
+    free(line);
+    free(both);
+    expect_true(result(c, give_up), "cancelled");
+    fault(c, id, "cancelled");
+}
+
 struct message *exchange(struct client *c, const char *line, ...)
 {
     va_list values;

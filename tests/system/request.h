@@ -34,6 +34,9 @@ bool waits(struct client *c, long id);
 /* Gives a request up and checks that it gets its error. */
 void cancel(struct client *c, long id);
 
+/* Sends a request and at once, in the same packet, the one that gives it up. */
+void cancel_at_once(struct client *c, const char *method, const char *params, ...) PARAMS(3, 4);
+
 /* Sends a whole message as text, ' standing for ", a LF added, and gives the next message. */
 struct message *exchange(struct client *c, const char *line, ...) PARAMS(2, 3);
 

@@ -127,7 +127,7 @@ START_TEST(a_batch_keeps_the_order_of_a_stream)
 }
 END_TEST
 
-static const char *const riders[] = {"'payload':0", "'payload':3", "'fds':0", "'fds':1"};
+static const char *const riders[] = {"\"payload\":0", "\"payload\":3", "\"fds\":0", "\"fds\":1"};
 
 START_TEST(nothing_rides_along_inside_a_batch)
 {

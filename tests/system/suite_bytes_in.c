@@ -53,7 +53,7 @@ static const struct {
     {"unsigned-byte 8", "1", "255", 1},        {"signed-byte 8", "1", "-1", 1},
     {"unsigned-byte 16", "513", "65535", 2},   {"signed-byte 16", "513", "-1", 2},
     {"unsigned-byte 32", "67305985", "4294967295", 4}, {"signed-byte 32", "67305985", "-1", 4},
-    {"unsigned-byte 64", "9801806439506051585", "18446744073709551615", 8}, {"signed-byte 64", "-8644937634203500031", "-1", 8},
+    {"unsigned-byte 64", "9801809732607083009", "18446744073709551615", 8}, {"signed-byte 64", "-8644934341102468607", "-1", 8},
 };
 
 START_TEST(elements_are_little_endian)

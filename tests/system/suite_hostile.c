@@ -110,8 +110,9 @@ START_TEST(descriptors_nobody_asked_for)
     int before = daemon_descriptors(&the_daemon), fds[100];
     for (int i = 0; i < 100; i++)
         fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    static const char line[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"daemon.info\"}\n";
     for (int i = 0; i < 20; i++)
-        client_send_fds(c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"daemon.info\"}\n", 50, fds, 100);
+        client_send_fds(c, line, sizeof line - 1, fds, 100);
     for (int i = 0; i < 20; i++)
         ck_assert_ptr_nonnull(client_receive(c));
     expect_quick(good);

@@ -8,14 +8,15 @@ START_TEST(a_session_takes_its_handles_along)
     struct client *c = client_open();
     struct link l = link_open(c, NULL);
     json_object *server = call(c, "socket-server", "{'interface': '127.0.0.1'}");
+    handle s = handle_at(server, "server");
     int pending = peer_connect("127.0.0.1", (int)int_at(server, "port"));
-    call(c, "socket-wait", "{'server': %lu, 'timeout': 5}", handle_at(server, "server"));
+    call(c, "socket-wait", "{'server': %lu, 'timeout': 5}", s);
     client_close(c);
     peer_expect_end(l.peer);
     peer_expect_reset(pending);
     struct client *other = client_open();
     refuse(other, "no-such-handle", "read-line", "{'stream': %lu}", l.stream);
-    refuse(other, "no-such-handle", "socket-accept", "{'server': %lu}", handle_at(server, "server"));
+    refuse(other, "no-such-handle", "socket-accept", "{'server': %lu}", s);
 }
 END_TEST
 
@@ -24,6 +25,8 @@ START_TEST(a_handle_of_the_daemon_lives_on)
     struct client *first = client_open();
     struct link l = link_open(first, "'lifetime': 'daemon', 'buffered': true");
     json_object *server = call(first, "socket-server", "{'interface': '127.0.0.1', 'lifetime': 'daemon'}");
+    handle s = handle_at(server, "server");
+    int port = (int)int_at(server, "port");
     call(first, "write-string", "{'stream': %lu, 'string': 'held'}", l.stream);
     peer_write(l.peer, "one\ntwo\n");
     link_expect_line(&l, "one");
@@ -33,10 +36,10 @@ START_TEST(a_handle_of_the_daemon_lives_on)
     json_object *info = call(l.client, "handle.info", "{'handle': %lu}", l.stream);
     expect_text(info, "lifetime", "daemon");
     expect_null(info, "owner.session");
-    peer_connect("127.0.0.1", (int)int_at(server, "port"));
-    call(l.client, "socket-accept", "{'server': %lu, 'timeout': 5}", handle_at(server, "server"));
+    peer_connect("127.0.0.1", port);
+    call(l.client, "socket-accept", "{'server': %lu, 'timeout': 5}", s);
     call(l.client, "close", "{'handle': %lu}", l.stream);
-    call(l.client, "close", "{'handle': %lu}", handle_at(server, "server"));
+    call(l.client, "close", "{'handle': %lu}", s);
     peer_expect_text(l.peer, "held");
     peer_expect_end(l.peer);
 }
@@ -85,8 +88,9 @@ START_TEST(a_daemons_accepted_stream_lives_on)
     json_object *server = call(c, "socket-server", "{'interface': '127.0.0.1'}");
     int peer = peer_connect("127.0.0.1", (int)int_at(server, "port"));
     json_object *accepted = call(c, "socket-accept", "{'server': %lu, 'timeout': 5, 'lifetime': 'daemon'}", handle_at(server, "server"));
+    handle stream = handle_at(accepted, "stream");
     client_close(c);
-    struct link l = {client_open(), handle_at(accepted, "stream"), peer};
+    struct link l = {client_open(), stream, peer};
     peer_write(l.peer, "mine\n");
     link_expect_line(&l, "mine");
     call(l.client, "close", "{'handle': %lu}", l.stream);

@@ -122,7 +122,7 @@ START_TEST(a_line_of_a_megabyte)
 {
     struct link l = link_new(modes[_i]);
     size_t size = 1 << 20;
-    char *line = value_keep(malloc(size + 2));
+    char *line = value_keep(malloc(size + 3));
     memset(line, 'm', size);
     strcpy(line + size, "\n");
     long id = request(l.client, "read-line", "{'stream': %lu}", l.stream);
@@ -139,11 +139,11 @@ END_TEST
 START_TEST(a_line_may_hold_anything_but_newlines)
 {
     struct link l = link_new(modes[_i]);
-    peer_send(l.peer, "a\0b\t\"\\\x7f\f\v\x1b\x01\n", 13);
+    peer_send(l.peer, "a\0b\t\"\\\x7f\f\v\x1b\x01\n", 12);
     json_object *read = read_line(&l);
     json_object *line = value_at(read, "line");
-    ck_assert_int_eq(json_object_get_string_len(line), 12);
-    ck_assert_mem_eq(json_object_get_string(line), "a\0b\t\"\\\x7f\f\v\x1b\x01", 12);
+    ck_assert_int_eq(json_object_get_string_len(line), 11);
+    ck_assert_mem_eq(json_object_get_string(line), "a\0b\t\"\\\x7f\f\v\x1b\x01", 11);
 }
 END_TEST
 

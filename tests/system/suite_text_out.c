@@ -123,8 +123,7 @@ START_TEST(writing_to_a_peer_that_closed)
     /* the answer to the first write is a reset; it arrives before the next one on this machine's own network */
     call(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'output'}, 'timeout': 1}", l.stream);
     long id = request(l.client, "write-line", "{'stream': %lu, 'string': 'two'}", l.stream);
-    if (buffered) {
-        result(l.client, id);
+    if (buffered && has(reply(l.client, id)->json, "result")) {
         id = request(l.client, "finish-output", "{'stream': %lu}", l.stream);
     }
     json_object *data = fault(l.client, id, "os-error");

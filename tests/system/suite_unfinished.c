@@ -15,6 +15,9 @@ static const char *const beginnings[] = {
 static void expect_timeout_and_end(struct client *c)
 {
     struct message *message = client_receive(c);
+    /* a call that has no use for its payload may be answered before that has come */
+    if (message && has(message->json, "result"))
+        message = client_receive(c);
     ck_assert_ptr_nonnull(message);
     json_object *data = fault_in(message->json, "timeout");
     expect_null(message->json, "id");

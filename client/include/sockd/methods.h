@@ -389,7 +389,7 @@ SOCKD_API int sockd_finish_socket_server(sockd *client, sockd_call call, struct 
 /* socket-server-close, the manual's SOCKET:SOCKET-SERVER-CLOSE.
  * Closes a server. Connections that nobody has accepted are reset; accepted streams live on.
  *   server       the server
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, going-away
  */
 SOCKD_API int sockd_socket_server_close(sockd *client, sockd_handle server);
 SOCKD_API sockd_call sockd_start_socket_server_close(sockd *client, sockd_handle server);
@@ -398,7 +398,7 @@ SOCKD_API int sockd_finish_socket_server_close(sockd *client, sockd_call call);
 /* socket-server-host, the manual's SOCKET:SOCKET-SERVER-HOST.
  * The numeric address that a server is bound to.
  *   server       the server
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, going-away
  */
 SOCKD_API int sockd_socket_server_host(sockd *client, sockd_handle server, struct sockd_host_result *result);
 SOCKD_API sockd_call sockd_start_socket_server_host(sockd *client, sockd_handle server);
@@ -407,7 +407,7 @@ SOCKD_API int sockd_finish_socket_server_host(sockd *client, sockd_call call, st
 /* socket-server-port, the manual's SOCKET:SOCKET-SERVER-PORT.
  * The port that a server is bound to.
  *   server       the server
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, going-away
  */
 SOCKD_API int sockd_socket_server_port(sockd *client, sockd_handle server, struct sockd_port_result *result);
 SOCKD_API sockd_call sockd_start_socket_server_port(sockd *client, sockd_handle server);
@@ -425,8 +425,7 @@ struct sockd_socket_wait_options {
  *   server       the server
  *   options      NULL: the defaults
  *   waits        until it is done, no longer than options->timeout
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, cancelled,
- *                going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, cancelled, going-away
  */
 SOCKD_API int sockd_socket_wait(sockd *client, sockd_handle server, const struct sockd_socket_wait_options *options, struct sockd_ready_result *result);
 SOCKD_API sockd_call sockd_start_socket_wait(sockd *client, sockd_handle server, const struct sockd_socket_wait_options *options);
@@ -492,8 +491,7 @@ struct sockd_socket_status_options {
  *   sockets      a handle, {"handle": 7, "direction": "input"}, or an array of those
  *   options      NULL: the defaults
  *   waits        until it is done, no longer than options->timeout
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, cancelled,
- *                going-away
+ *   errors       invalid-params, internal, no-such-handle, denied, limit, cancelled, going-away
  */
 SOCKD_API int sockd_socket_status(sockd *client, struct sockd_items sockets, const struct sockd_socket_status_options *options, struct sockd_socket_status_result *result);
 SOCKD_API sockd_call sockd_start_socket_status(sockd *client, struct sockd_items sockets, const struct sockd_socket_status_options *options);
@@ -502,7 +500,7 @@ SOCKD_API int sockd_finish_socket_status(sockd *client, sockd_call call, struct 
 /* socket-stream-host, the manual's SOCKET:SOCKET-STREAM-HOST.
  * The host that the stream was made with: as given to socket-connect, or the server's.
  *   stream       the stream
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, going-away
  */
 SOCKD_API int sockd_socket_stream_host(sockd *client, sockd_handle stream, struct sockd_host_result *result);
 SOCKD_API sockd_call sockd_start_socket_stream_host(sockd *client, sockd_handle stream);
@@ -511,7 +509,7 @@ SOCKD_API int sockd_finish_socket_stream_host(sockd *client, sockd_call call, st
 /* socket-stream-port, the manual's SOCKET:SOCKET-STREAM-PORT.
  * The port that the stream was made with: as given to socket-connect, or the server's.
  *   stream       the stream
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, going-away
  */
 SOCKD_API int sockd_socket_stream_port(sockd *client, sockd_handle stream, struct sockd_port_result *result);
 SOCKD_API sockd_call sockd_start_socket_stream_port(sockd *client, sockd_handle stream);
@@ -571,7 +569,7 @@ SOCKD_API int sockd_finish_socket_stream_shutdown(sockd *client, sockd_call call
  * Asks for socket options and sets them.
  *   socket       stream or server
  *   options      each a name, which asks, or [name, value], which sets and gives the old value
- *   errors       invalid-params, internal, os-error, no-such-handle, denied, limit, going-away
+ *   errors       invalid-params, internal, os-error, no-such-handle, denied, limit, busy, going-away
  */
 SOCKD_API int sockd_socket_options(sockd *client, sockd_handle socket, struct sockd_options options, struct sockd_socket_options_result *result);
 SOCKD_API sockd_call sockd_start_socket_options(sockd *client, sockd_handle socket, struct sockd_options options);
@@ -754,8 +752,7 @@ SOCKD_API int sockd_finish_read_byte_sequence(sockd *client, sockd_call call, st
 /* listen, the manual's LISTEN.
  * Whether a character is there to be read; false at the end.
  *   stream       the stream
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, not-open, denied, limit,
- *                going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, not-open, denied, limit, going-away
  */
 SOCKD_API int sockd_listen(sockd *client, sockd_handle stream, struct sockd_ready_result *result);
 SOCKD_API sockd_call sockd_start_listen(sockd *client, sockd_handle stream);
@@ -995,7 +992,7 @@ SOCKD_API int sockd_finish_stream_external_format(sockd *client, sockd_call call
 /* input-stream-p, the manual's INPUT-STREAM-P.
  * Whether the stream can be read.
  *   stream       the stream
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, going-away
  */
 SOCKD_API int sockd_input_stream_p(sockd *client, sockd_handle stream, struct sockd_value_result *result);
 SOCKD_API sockd_call sockd_start_input_stream_p(sockd *client, sockd_handle stream);
@@ -1004,7 +1001,7 @@ SOCKD_API int sockd_finish_input_stream_p(sockd *client, sockd_call call, struct
 /* output-stream-p, the manual's OUTPUT-STREAM-P.
  * Whether the stream can be written.
  *   stream       the stream
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, going-away
  */
 SOCKD_API int sockd_output_stream_p(sockd *client, sockd_handle stream, struct sockd_value_result *result);
 SOCKD_API sockd_call sockd_start_output_stream_p(sockd *client, sockd_handle stream);

@@ -1,0 +1,230 @@
+/* Streams to descriptors, and descriptors to streams. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "handlers.h"
+#include "handover.h"
+#include "relay.h"
+
+/* ---- out ---- */
+
+/* The way to go: what was asked for, or the best that is allowed. */
+static int choose_via(struct call *call, const struct stream_handles_params *in, int *via)
+{
+    bool may_export = identity_may(call_identity(call), RIGHT_EXPORT);
+    *via = in->via != SOCKD_UNSET ? in->via : may_export || in->detach ? VIA_DIRECT : VIA_RELAY;
+    if (call->batch)
+        return trouble_param(call_trouble(call), "via", "the replies of a batch carry no descriptors");
+    if (*via == VIA_RELAY && in->detach)
+        return trouble_param(call_trouble(call), "detach", "a relay needs its handle");
+    if (*via == VIA_DIRECT && !may_export)
+        return trouble_denied(call_trouble(call), call->method->name, SOCKD_TEXT("direct"), call_identity(call)->principal->profile);
+    return 0;
+}
+
+static int check_idle(struct call *call, const struct stream *stream)
+{
+    struct trouble *trouble = call_trouble(call);
+    uint64_t handle = stream->object.handle;
+    if (stream->dial)
+        return trouble_busy(trouble, handle, "it is still connecting");
+    if (stream->relay)
+        return trouble_busy(trouble, handle, "it is handed out as a relay");
+    if (!TAILQ_EMPTY(&stream->waiting[SIDE_IN]) || !TAILQ_EMPTY(&stream->waiting[SIDE_OUT]))
+        return trouble_busy(trouble, handle, "calls wait on it");
+    if (stream->fd[SIDE_IN] < 0 && stream->fd[SIDE_OUT] < 0)
+        return trouble_os(trouble, call->method->name, ENOTCONN);
+    return 0;
+}
+
+/* Held output must be gone before others write. */
+static int send_held(struct call *call, struct stream *stream)
+{
+    if (stream->shut[SIDE_OUT])
+        return 0;
+    int r = stream_force(stream, call_trouble(call));
+    stream_update(stream);
+    if (r == 0 && buffer_size(&stream->out) > 0)
+        return trouble_busy(call_trouble(call), stream->object.handle, "output is still on its way");
+    return r;
+}
+
+/* What has been read and by nobody used becomes bytes in stream->in. The rest of a newline, of which the first half has been
+ * read, belongs to that. */
+static int gather_input(struct stream *stream)
+{
+    if (stream->shut[SIDE_IN])
+        return 0;
+    int r = stream_plain_input(stream);
+    if (stream->text.skip_lf && buffer_size(&stream->in) == 0)
+        stream_fill(stream, 0);
+    stream_drop_lf(stream);
+    stream_settle(stream);
+    return r;
+}
+
+/* Makes room for descriptors, none yet. */
+static int reply_room(struct call *call)
+{
+    call->reply_fds = malloc(SIDES * sizeof *call->reply_fds);
+    return call->reply_fds ? 0 : -ENOMEM;
+}
+
+static int64_t reply_add(struct call *call, int fd)
+{
+    call->reply_fds[call->reply_fd_count] = fd;
+    return (int64_t)call->reply_fd_count++;
+}
+
+static int hand_out_relay(struct call *call, struct stream *stream, struct stream_handles_result *out)
+{
+    bool in = !stream->shut[SIDE_IN], both = in && !stream->shut[SIDE_OUT];
+    int fd;
+    if (!in && stream->shut[SIDE_OUT])
+        return 0;
+    int r = relay_start(stream, &fd);
+    if (r < 0)
+        return r;
+    int64_t index = reply_add(call, fd);
+    if (in)
+        out->input = index;
+    if (both || !in)
+        out->output = index;
+    return 0;
+}
+
+/* One descriptor for both sides where the stream has only one. */
+static int hand_out_direct(struct call *call, struct stream *stream, struct stream_handles_result *out)
+{
+    int64_t *indexes[SIDES] = {&out->input, &out->output};
+    for (int side = SIDE_IN; side < SIDES; side++) {
+        if (stream->shut[side] || stream->fd[side] < 0)
+            continue;
+        if (side == SIDE_OUT && stream->fd[SIDE_IN] == stream->fd[SIDE_OUT] && out->input != SOCKD_NULL) {
+            out->output = out->input;
+            continue;
+        }
+        int fd = handover_share(stream, (enum side)side);
+        if (fd < 0)
+            return fd;
+        *indexes[side] = reply_add(call, fd);
+    }
+    return 0;
+}
+
+/* The descriptors have been handed out; the stream's own go without a word to the peer. */
+static void detach(struct call *call, struct stream *stream)
+{
+    int in = stream->fd[SIDE_IN], out = stream->fd[SIDE_OUT];
+    for (size_t i = 0; i < call->reply_fd_count; i++)
+        handover_give_options(call->reply_fds[i], stream->is_socket ? stream->options : NULL);
+    stream_detach(stream);
+    if (in != out)
+        fd_close(in);
+    fd_close(out);
+}
+
+static void pending_release(struct call *call)
+{
+    buffer_deinit(call->other.state);
+    free(call->other.state);
+}
+
+/* Takes the stream's input for the reply. */
+static int give_pending(struct call *call, struct stream *stream, struct sockd_bytes *bytes)
+{
+    struct buffer *pending = malloc(sizeof *pending);
+    if (!pending)
+        return -ENOMEM;
+    *pending = stream->in; /* consume */
+    stream->in = (struct buffer){0};
+    call_progress(call, pending, pending_release);
+    *bytes = (struct sockd_bytes){(const unsigned char *)buffer_data(pending), buffer_size(pending)};
+    return 0;
+}
+
+int on_stream_handles(struct call *call, const struct stream_handles_params *in, struct stream_handles_result *out)
+{
+    struct stream *stream;
+    int r = choose_via(call, in, &out->via);
+    if (r == 0)
+        r = call_stream(call, in->stream, &stream);
+    if (r == 0)
+        r = check_idle(call, stream);
+    if (r == 0)
+        r = send_held(call, stream);
+    if (r == 0)
+        r = gather_input(stream);
+    if (r == 0)
+        r = reply_room(call);
+    if (r != 0)
+        return r;
+    out->pending = (struct sockd_bytes){(const unsigned char *)"", 0};
+    if (out->via == VIA_RELAY)
+        return hand_out_relay(call, stream, out);
+    r = hand_out_direct(call, stream, out);
+    if (r == 0)
+        r = give_pending(call, stream, &out->pending);
+    if (r == 0 && in->detach)
+        detach(call, stream);
+    return r;
+}
+
+/* ---- in ---- */
+
+/* Two descriptors: input and output. One: either, or both. */
+static int take_in(struct call *call, int direction, struct handover sides[SIDES])
+{
+    struct trouble *trouble = call_trouble(call);
+    struct cargo *cargo = &call->cargo;
+    int r = 0;
+    if (cargo->fd_count == 0)
+        return trouble_param(trouble, "fds", "one or two descriptors must ride along");
+    if (cargo->fd_count > SIDES)
+        return trouble_param(trouble, "fds", "there are more than two");
+    if (cargo->fd_count == SIDES && direction != DIRECTION_IO)
+        return trouble_param(trouble, "direction", "must be io where there are two descriptors");
+    for (size_t i = 0; i < cargo->fd_count && r == 0; i++) {
+        int its = cargo->fd_count == 1 ? direction : i == SIDE_IN ? DIRECTION_INPUT : DIRECTION_OUTPUT;
+        r = handover_in(cargo->fds[i], its, &sides[i], trouble);
+        if (r == 0)
+            cargo->fds[i] = -1; /* consume */
+        else
+            sides[i].fd = -1;
+    }
+    if (cargo->fd_count == 1)
+        sides[SIDE_OUT] = sides[SIDE_IN];
+    else if (r == 0 && sides[SIDE_IN].is_socket != sides[SIDE_OUT].is_socket)
+        r = trouble_param(trouble, "fds", "must both be sockets, or neither");
+    return r;
+}
+
+int on_make_stream(struct call *call, const struct make_stream_params *in, struct stream_result *out)
+{
+    const struct stream_options options = {call_identity(call), &call->session->objects, in->external_format,
+                                           in->element_type, in->buffered, in->lifetime};
+    struct handover sides[SIDES] = {{.fd = -1}, {.fd = -1}};
+    struct stream *stream;
+    int r = stream_options_check(&options, call_trouble(call));
+    if (r == 0)
+        r = take_in(call, (int)in->direction, sides);
+    if (r != 0) {
+        fd_close(sides[SIDE_IN].fd);
+        if (sides[SIDE_OUT].fd != sides[SIDE_IN].fd)
+            fd_close(sides[SIDE_OUT].fd);
+        return r;
+    }
+    r = stream_new(call_sockets(call), &options, in->direction == DIRECTION_OUTPUT ? -1 : sides[SIDE_IN].fd,
+                   in->direction == DIRECTION_INPUT ? -1 : sides[SIDE_OUT].fd, NULL, SOCKD_TEXT(""), 0, &stream, call_trouble(call));
+    if (r != 0)
+        return r;
+    stream->shared = sides[SIDE_IN].shared || sides[SIDE_OUT].shared;
+    if (stream->is_socket)
+        r = handover_take_options(stream);
+    if (r != 0)
+        stream_close(stream, true);
+    out->stream = stream->object.handle;
+    return r;
+}

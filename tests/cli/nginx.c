@@ -1,0 +1,80 @@
+#include "nginx.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static void configure(const struct nginx *nginx)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/nginx.conf", nginx->directory);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file,
+            "daemon off; master_process off; pid %1$s/pid; error_log %1$s/errors;\n"
+            "events { worker_connections 64; }\n"
+            "http {\n"
+            "  access_log off; default_type text/plain; client_max_body_size 64m;\n"
+            "  client_body_temp_path %1$s/body; proxy_temp_path %1$s/t1; fastcgi_temp_path %1$s/t2;\n"
+            "  uwsgi_temp_path %1$s/t3; scgi_temp_path %1$s/t4;\n"
+            "  server { listen 127.0.0.1:%2$d; root %1$s/www; location / { dav_methods PUT; create_full_put_path on; } }\n"
+            "}\n",
+            nginx->directory, nginx->port);
+    ck_assert_int_eq(fclose(file), 0);
+    snprintf(path, sizeof path, "%s/www", nginx->directory);
+    ck_assert_int_eq(mkdir(path, 0755), 0);
+}
+
+static bool answers(int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool connected = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return connected;
+}
+
+struct nginx nginx_start(void)
+{
+    struct nginx nginx = {.port = peer_free_port()};
+    char configuration[200];
+    snprintf(nginx.directory, sizeof nginx.directory, "%s/nginx-XXXXXX", the_daemon.directory);
+    ck_assert_ptr_nonnull(mkdtemp(nginx.directory));
+    configure(&nginx);
+    snprintf(configuration, sizeof configuration, "%s/nginx.conf", nginx.directory);
+    nginx.pid = fork();
+    if (nginx.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close_range(3, ~0u, 0);
+        execl("/usr/sbin/nginx", "nginx", "-p", nginx.directory, "-c", configuration, "-e", "errors", (char *)NULL);
+        perror("/usr/sbin/nginx (Debian's package nginx-light)");
+        _exit(127);
+    }
+    long deadline = now_ms() + 10000;
+    while (!answers(nginx.port)) {
+        ck_assert_msg(waitpid(nginx.pid, NULL, WNOHANG) == 0 && now_ms() < deadline, "nginx does not start");
+        breathe();
+    }
+    return nginx;
+}
+
+void nginx_stop(struct nginx *nginx)
+{
+    kill(nginx->pid, SIGTERM);
+    waitpid(nginx->pid, NULL, 0);
+}
+
+const char *nginx_path(const struct nginx *nginx, const char *name)
+{
+    static char path[300];
+    snprintf(path, sizeof path, "%s/www/%s", nginx->directory, name);
+    return path;
+}
