@@ -154,10 +154,16 @@ static int start_doors(struct server *server)
     return r;
 }
 
-static int start_parts(struct server *server)
+/* Signals come before the sockets: whoever can reach the daemon can also end it in order. */
+static int start_loop(struct server *server)
 {
     server->base = event_base_new();
-    server->resolver = server->base ? resolver_new(server->base, (int)server->config->resolver_threads) : NULL;
+    return server->base ? start_signals(server) : -ENOMEM;
+}
+
+static int start_parts(struct server *server)
+{
+    server->resolver = resolver_new(server->base, (int)server->config->resolver_threads);
     if (!server->resolver)
         return -ENOMEM;
     int r = sockets_init(&server->sockets, server->base, server->resolver, server->config->limits.flush_seconds);
@@ -166,12 +172,10 @@ static int start_parts(struct server *server)
         r = start_control(server);
     if (r == 0)
         r = start_doors(server);
-    if (r == 0)
-        r = start_sweep(server);
-    return r == 0 ? start_signals(server) : r;
+    return r == 0 ? start_sweep(server) : r;
 }
 
-/* The sockets come first: whether another daemon lives there decides everything else. */
+/* Whether another daemon lives there decides everything else. */
 static int start_listeners(struct server *server, char *reason, size_t size)
 {
     server->entrances = calloc(server->config->listener_count, sizeof *server->entrances);
@@ -255,15 +259,17 @@ int server_check(const struct server_options *options, char *reason, size_t size
 int server_run(const struct server_options *options, char *reason, size_t size)
 {
     struct server server = {.config = load(options, reason, size)};
+    reason[0] = server.config ? '\0' : reason[0];
     if (!server.config)
         return -EINVAL;
     fd_raise_limit();
-    int r = start_listeners(&server, reason, size);
-    if (r == 0) {
+    int r = start_loop(&server);
+    if (r == 0)
+        r = start_listeners(&server, reason, size);
+    if (r == 0)
         r = start_parts(&server);
-        if (r < 0)
-            snprintf(reason, size, "cannot start: %s", strerror(-r));
-    }
+    if (r < 0 && !reason[0])
+        snprintf(reason, size, "cannot start: %s", strerror(-r));
     if (r == 0)
         event_base_dispatch(server.base);
     server_end(&server);

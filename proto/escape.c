@@ -80,7 +80,7 @@ size_t escape_read(const char *data, size_t size, int32_t *ch)
     case '"':
     case '\\':
     case '/':
-        *ch = data[1];
+        *ch = (unsigned char)data[1];
         return 2;
     case 'b':
         *ch = '\b';

@@ -262,7 +262,7 @@ static enum record_result decode_array(struct decode *decode, const struct recor
     const struct token *tokens = decode->scan->tokens;
     if (tokens[token].count > record->count) {
         decode->fault->param = SOCKD_TEXT("params");
-        return decode_refuse(decode, "must have %zu elements at most", record->count);
+        return decode_refuse(decode, "must have no more than %zu element%s", record->count, record->count == 1 ? "" : "s");
     }
     uint64_t seen = 0;
     uint32_t element = token + 1;

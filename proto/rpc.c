@@ -37,14 +37,23 @@ static struct sockd_text id_read(const struct scan *scan, uint32_t token)
     return scan_raw(scan, token);
 }
 
-/* A whole number from 0; false, and 0, if it is none. */
+static bool is_digits(struct sockd_text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+    return true;
+}
+
+/* A whole number from 0, cut to what fits: it is over any limit then. False, and 0, if it is none. */
 static bool size_read(const struct scan *scan, uint32_t token, int64_t *out)
 {
     struct sockd_integer integer;
     *out = 0;
-    if (!scan_integer(scan, token, &integer) || integer.negative || integer.magnitude > INT64_MAX)
+    if (!is_type(scan, token, TOKEN_NUMBER) || !is_digits(scan_raw(scan, token)))
         return false;
-    *out = (int64_t)integer.magnitude;
+    bool fits = scan_integer(scan, token, &integer) && integer.magnitude <= INT64_MAX;
+    *out = fits ? (int64_t)integer.magnitude : INT64_MAX;
     return true;
 }
 
@@ -116,7 +125,7 @@ static void request_fail(struct rpc_request *request, const char *reason)
 }
 
 /* A member's value into the request, or in method where it is the method's token. */
-static void request_member(struct scan *scan, enum member member, uint32_t value, bool batch, struct rpc_request *request,
+static void request_member(const struct scan *scan, enum member member, uint32_t value, bool batch, struct rpc_request *request,
                            uint32_t *method)
 {
     switch (member) {
@@ -153,7 +162,19 @@ static void request_member(struct scan *scan, enum member member, uint32_t value
     }
 }
 
-static void request_read(struct scan *scan, uint32_t token, bool batch, struct rpc_request *request)
+/* The method that a string names. The text stays as it is, so that a message which waits for its payload can be read again. */
+static const struct method *method_of(const struct scan *scan, uint32_t token)
+{
+    const struct token *name = &scan->tokens[token];
+    if (!name->escaped)
+        return method_find(scan->text + name->start, name->end - name->start);
+    for (size_t i = 0; i < METHOD_COUNT; i++)
+        if (scan_is(scan, token, methods[i].name))
+            return &methods[i];
+    return NULL;
+}
+
+static void request_read(const struct scan *scan, uint32_t token, bool batch, struct rpc_request *request)
 {
     if (!is_type(scan, token, TOKEN_OBJECT)) {
         request_fail(request, "a request must be an object");
@@ -172,8 +193,7 @@ static void request_read(struct scan *scan, uint32_t token, bool batch, struct r
         request_fail(request, "method is missing");
     if (request->error != ERROR_none)
         return;
-    struct sockd_text text = scan_text(scan, method);
-    request->method = method_find(text.data, text.size);
+    request->method = method_of(scan, method);
     if (request->method == NULL) {
         request->error = ERROR_no_such_method;
         request->reason = errors[ERROR_no_such_method].doc;

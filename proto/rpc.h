@@ -8,20 +8,20 @@
 /* A message: one request, or a batch of them. */
 struct rpc_message {
     bool batch;
-    size_t count;      /* requests in it */
-    int64_t payload;   /* bytes that follow the line; 0 if none, or if what was said of them is no such number */
-    int64_t fds;       /* descriptors that ride along */
-    uint32_t token;    /* the next request */
+    size_t count;    /* requests in it */
+    int64_t payload; /* bytes that follow the line; 0 if none, or if what was said of them is no such number */
+    int64_t fds;     /* descriptors that ride along */
+    uint32_t token;  /* the next request */
 };
 
 /* A request as it stands in a message. The texts point into the message and are as they came. */
 struct rpc_request {
-    struct sockd_text id;  /* the JSON text of the id, null for a request without one (a notification) */
+    struct sockd_text id; /* the JSON text of the id, null for a request without one (a notification) */
     const struct method *method;
-    uint32_t params;       /* TOKEN_NONE if there are none */
-    int64_t payload, fds;  /* as the message's; 0 in a batch */
-    enum error_id error;   /* parse, invalid_request: to be answered even where there is no valid id (id is then "null"); */
-    const char *reason;    /* no_such_method: as any failure of a request, to be answered unless that is a notification */
+    uint32_t params;      /* TOKEN_NONE if there are none */
+    int64_t payload, fds; /* as the message's; 0 in a batch */
+    enum error_id error;  /* parse, invalid_request: to be answered even where there is no valid id (id is then "null"); */
+    const char *reason;   /* no_such_method: as any failure of a request, to be answered unless that is a notification */
 };
 
 /* Opens a scanned message. result is what scan() returned: after SCAN_NESTING and SCAN_VALUES what can still be told of id
@@ -31,7 +31,8 @@ struct rpc_request {
 enum error_id rpc_open(struct scan *scan, enum scan_result result, size_t batch_limit, struct rpc_message *message,
                        struct rpc_request *request, const char **limit);
 
-/* The next request of a message; false when there is none left. Known members: jsonrpc, id, method, params, payload, fds;
+/* The next request of a message; false when there is none left. Neither this nor rpc_open changes the text, so a message whose
+ * payload is not whole can be scanned again. Known members: jsonrpc, id, method, params, payload, fds;
  * any other is invalid_request, as are payload and fds inside a batch. */
 bool rpc_next(struct scan *scan, struct rpc_message *message, struct rpc_request *request);
 
@@ -41,12 +42,12 @@ bool rpc_id_equal(struct sockd_text a, struct sockd_text b);
 
 /* A reply as a client gets it. */
 struct rpc_reply {
-    struct sockd_text id;  /* its JSON text */
-    uint32_t result;       /* TOKEN_NONE in an error */
-    uint32_t error;        /* TOKEN_NONE in a success */
-    int64_t code;          /* of an error */
+    struct sockd_text id; /* its JSON text */
+    uint32_t result;      /* TOKEN_NONE in an error */
+    uint32_t error;       /* TOKEN_NONE in a success */
+    int64_t code;         /* of an error */
     struct sockd_text message;
-    uint32_t data;         /* of an error; TOKEN_NONE if it has none */
+    uint32_t data; /* of an error; TOKEN_NONE if it has none */
     int64_t payload, fds;
 };
 
@@ -54,11 +55,11 @@ struct rpc_reply {
 bool rpc_read_reply(struct scan *scan, uint32_t token, struct rpc_reply *reply);
 
 /* A reply or request without its LF, so that a batch can join them. id is JSON text. payload and fds are left out if 0. */
-void rpc_print_result(struct print *print, struct sockd_text id, const struct record *record, const void *value, int64_t payload,
-                      int64_t fds);
+void rpc_print_result(struct print *print, struct sockd_text id, const struct record *record, const void *value,
+                      int64_t payload, int64_t fds);
 void rpc_print_error(struct print *print, struct sockd_text id, enum error_id error, struct sockd_text message,
                      const struct fault *fault);
 
 /* params is a record of the method's type, every member printed; NULL: no params. id NULL data: a notification. */
-void rpc_print_request(struct print *print, struct sockd_text id, const struct method *method, const void *params, int64_t payload,
-                       int64_t fds);
+void rpc_print_request(struct print *print, struct sockd_text id, const struct method *method, const void *params,
+                       int64_t payload, int64_t fds);

@@ -19,7 +19,7 @@ struct request {
 sockd_call call_start(sockd *client, const struct request *request);
 
 /* Waits for the reply to a call of that method and decodes it into *result, unless result is NULL. */
-int call_finish(sockd *client, sockd_call call, enum method_id method, void *result);
+int call_finish(sockd *client, sockd_call id, enum method_id method, void *result);
 
 /* Bytes that travel as the payload leave their parameter out; no bytes are a parameter, since there is no empty payload. */
 static inline struct sockd_bytes call_inline_bytes(struct sockd_bytes bytes)

@@ -68,7 +68,7 @@ struct call *request_new(sockd *client, const struct method *method);
 sockd_call request_send(sockd *client, struct call *call, struct sockd_bytes payload, const int *descriptors, size_t count);
 
 /* Waits until the call is done and takes it out of the table: it is client->last then. 0, or a negative error. */
-int request_collect(sockd *client, sockd_call id, const struct method *method, struct call **call);
+int request_collect(sockd *client, sockd_call id, const struct method *method, struct call **out);
 
 /* Scans the reply of client->last into client->reply. 0, or a negative error. */
 int request_scan(sockd *client);

@@ -77,7 +77,7 @@ void output_json(const struct options *options, FILE *file, json_object *value)
     for (int length; left > 0; text += length, left -= (size_t)length) {
         length = utf8_read((const unsigned char *)text, left, &ch);
         if (length <= 0)
-            length = fputs("\xef\xbf\xbd", file) < 0 ? 1 : 1;
+            length = (fputs("\xef\xbf\xbd", file), 1);
         else if (ch != '\n' && harmful(ch))
             fprintf(file, "\\u%04x", (unsigned)ch);
         else

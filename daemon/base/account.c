@@ -12,13 +12,28 @@ bool account_charge(struct account *account, enum quota quota, int64_t amount, i
             return false;
         }
     }
+    account_add(account, quota, amount);
+    return true;
+}
+
+void account_add(struct account *account, enum quota quota, int64_t amount)
+{
     for (struct account *a = account; a; a = a->parent)
         a->used[quota] += amount;
-    return true;
+}
+
+bool account_over(const struct account *account, enum quota quota, int64_t *limit)
+{
+    for (const struct account *a = account; a; a = a->parent) {
+        if (a->used[quota] > a->limit[quota]) {
+            *limit = a->limit[quota];
+            return true;
+        }
+    }
+    return false;
 }
 
 void account_refund(struct account *account, enum quota quota, int64_t amount)
 {
-    for (struct account *a = account; a; a = a->parent)
-        a->used[quota] -= amount;
+    account_add(account, quota, -amount);
 }

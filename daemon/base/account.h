@@ -18,5 +18,11 @@ struct account {
 /* True, or false with *limit the limit that stands in the way. */
 bool account_charge(struct account *account, enum quota quota, int64_t amount, int64_t *limit);
 
+/* Charges what is there already, whatever the limit; a negative amount gives back. */
+void account_add(struct account *account, enum quota quota, int64_t amount);
+
+/* Whether it, or one above it, is over its limit. */
+bool account_over(const struct account *account, enum quota quota, int64_t *limit);
+
 /* Gives back what was charged. */
 void account_refund(struct account *account, enum quota quota, int64_t amount);

@@ -30,11 +30,6 @@ bool network_contains(const struct network *network, const union address *addres
            prefix_equal(address_bytes(&network->base), address_bytes(address), network->bits);
 }
 
-bool network_within(const struct network *inner, const struct network *outer)
-{
-    return inner->bits >= outer->bits && network_contains(outer, &inner->base);
-}
-
 bool network_single(const struct network *network)
 {
     return network->bits == address_bits(&network->base);

@@ -15,9 +15,6 @@ bool network_parse(struct network *network, const char *text, size_t size, const
 
 bool network_contains(const struct network *network, const union address *address);
 
-/* Whether all of inner is in outer. */
-bool network_within(const struct network *inner, const struct network *outer);
-
 /* Whether it is a single address. */
 bool network_single(const struct network *network);
 

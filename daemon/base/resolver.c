@@ -348,6 +348,8 @@ struct resolver_job *resolver_lookup(struct resolver *resolver, const char *host
     struct resolver_job *job = job_new(resolver, context);
     if (!job)
         return NULL;
+    if (size > 1 && host[size - 1] == '.') /* the root's own dot says nothing more */
+        size--;
     bool fits = size < sizeof(job->host) && !memchr(host, 0, size);
     if (fits)
         memcpy(job->host, host, size);

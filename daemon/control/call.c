@@ -118,7 +118,7 @@ static void call_free(struct call *call)
 /* What a write had put on the wire before it ended otherwise is told. */
 static void tell_written(struct call *call)
 {
-    if (call->progress == PROGRESS_WRITING && call->writing.sent > 0)
+    if (call->progress == PROGRESS_WRITING)
         call_trouble(call)->fault.written = (int64_t)call->writing.sent;
 }
 

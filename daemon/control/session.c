@@ -178,7 +178,8 @@ static enum taken serve_single(struct session *session, struct rpc_message *mess
         return TAKEN_NOT_YET;
     if (wanted)
         cargo.payload = (struct sockd_bytes){(const unsigned char *)letter->behind, (size_t)request.payload};
-    if (request.fds > 0)
+    uint64_t end = letter->place + (uint64_t)(letter->behind - letter->line) + (uint64_t)request.payload;
+    if (request.fds > 0 || session_fds_surplus(session, letter->place, end))
         cargo.fd_count = session_fds_take(session, letter->place, &cargo.fds);
     serve_request(session, NULL, &request, &cargo);
     for (size_t i = 0; i < cargo.fd_count; i++)
@@ -352,6 +353,7 @@ static void digest(struct session *session, char *data, size_t size, bool kept)
     if (session->ended)
         return;
     session->received += used;
+    session_fds_expire(session, session->received);
     if (kept)
         buffer_consume(&session->in, used);
     else if (used < size && !session->ending && buffer_append(&session->in, data + used, size - used) < 0)

@@ -109,5 +109,9 @@ void session_fds_arrived(struct session *session, const void *msghdr, uint64_t s
 /* Those that ride on the byte at that place: taken out into *fds, the caller's with the array. How many. */
 size_t session_fds_take(struct session *session, uint64_t place, int **fds);
 
+/* Whether a message from one place to another was the last to begin in a piece with descriptors: they rode on it then, unless
+ * one before it has taken them. */
+bool session_fds_surplus(const struct session *session, uint64_t place, uint64_t end);
+
 /* Closes those of pieces that end at or before that place. */
 void session_fds_expire(struct session *session, uint64_t place);

@@ -65,6 +65,16 @@ size_t session_fds_take(struct session *session, uint64_t place, int **fds)
     return 0;
 }
 
+bool session_fds_surplus(const struct session *session, uint64_t place, uint64_t end)
+{
+    for (int i = 0; i < SESSION_FD_BATCHES; i++) {
+        const struct session_fds *batch = &session->fds[i];
+        if (batch->count > 0 && batch->start <= place && place < batch->end && batch->end <= end)
+            return true;
+    }
+    return false;
+}
+
 void session_fds_expire(struct session *session, uint64_t place)
 {
     for (int i = 0; i < SESSION_FD_BATCHES; i++)

@@ -170,7 +170,8 @@ static bool address_read(struct filter_term *term, const struct complaint *compl
     int64_t bits = address_bits(&term->network);
     if (slash) {
         struct filter_term length = {.text = {slash + 1, text.size - address.size - 1}};
-        if (length.text.size > 3 || length.text.data[0] == '-' || !number_read(&length, complaint) || length.number > bits)
+        bool plain = length.text.size > 0 && length.text.size <= 3 && length.text.data[0] != '-';
+        if (!plain || !number_read(&length, complaint) || length.number > bits)
             return complain(complaint, "%s", expected);
         bits = length.number;
     }

@@ -4,6 +4,7 @@
 
 #include "handlers.h"
 #include "listener.h"
+#include "relay.h"
 
 /* A change concerns both sides: it comes after every call before it, and before every call behind it. */
 static int turn_for_both(struct call *call, sockd_handle handle, struct stream **stream)
@@ -184,5 +185,6 @@ int on_close(struct call *call, const struct close_params *in, struct nothing *o
         listener_close(listener_of(object));
         return 0;
     }
+    relay_stop(stream_of(object)); /* what has been written to it is held output now */
     return in->abort ? abort_stream(call, stream_of(object)) : close_stream(call, stream_of(object), in);
 }

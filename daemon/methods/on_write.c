@@ -61,11 +61,13 @@ int on_write_byte_sequence(struct call *call, const struct write_byte_sequence_p
 {
     struct stream *stream;
     struct sockd_bytes bytes = call->cargo.payload.data ? call->cargo.payload : in->data;
+    int r = call_stream_turn(call, in->stream, SIDE_OUT, &in->timeout, &stream);
+    if (r > 0)
+        return r;
     if (call->cargo.payload.data && in->data.data)
         return trouble_param(call_trouble(call), "data", "the bytes are the payload already");
     if (!bytes.data)
         return trouble_param(call_trouble(call), "data", "is required where there is no payload");
-    int r = call_stream_turn(call, in->stream, SIDE_OUT, &in->timeout, &stream);
     if (r == OUTCOME_WAIT && in->mode == MODE_NO_HANG)
         return stream_check(stream, SIDE_OUT, false, call_trouble(call));
     if (r != 0)

@@ -32,7 +32,7 @@ typedef bool dial_allow(void *context, const union address *address);
 struct dial *dial_start(struct event_base *base, struct resolver *resolver, const char *host, size_t size, int port,
                         dial_allow *allow, dial_done *done, void *context);
 
-/* Whose dial it is from now on: done goes to the new context. */
+/* Whose dial it is from now on: done goes to the new context, and allow, if it has still to be asked, is asked with it. */
 void dial_pass(struct dial *dial, dial_done *done, void *context);
 
 /* Gives up: sockets closed, no callback. NULL is ignored. Gives NULL. */

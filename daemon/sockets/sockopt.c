@@ -120,7 +120,8 @@ static bool fits(const struct sockopt *option, const struct sockd_option_value *
     case LOW_WATER:
         return in_bounds(option, value);
     case LINGER:
-        return value->kind == SOCKD_OPTION_NULL || (value->kind == SOCKD_OPTION_SWITCH && value->on) || in_bounds(option, value);
+        return value->kind == SOCKD_OPTION_NULL || (value->kind == SOCKD_OPTION_SWITCH && value->on) ||
+               in_bounds(option, value);
     case RECEIVE_PERIOD:
     case SEND_PERIOD:
         return is_period(value);
@@ -184,7 +185,8 @@ static int kernel_get(const struct sockopt *option, int fd, int *number)
     return getsockopt(fd, option->level, option->option, number, &size) < 0 ? errno : 0;
 }
 
-int sockopt_get(const struct sockopt *option, int fd, struct sockopt_state *state, int *pending, struct sockd_option_value *value)
+int sockopt_get(const struct sockopt *option, int fd, struct sockopt_state *state, int *pending,
+                struct sockd_option_value *value)
 {
     int number = 0, error = option->type < OURS ? kernel_get(option, fd, &number) : 0;
     if (error)

@@ -18,6 +18,8 @@
 static void stream_release(struct grave *grave)
 {
     struct stream *stream = (struct stream *)((char *)grave - offsetof(struct stream, grave));
+    if (stream->weight)
+        account_refund(&stream->object.identity->account, QUOTA_BUFFERED, (int64_t)stream->weight);
     object_deinit(&stream->object);
     text_deinit(&stream->text);
     buffer_deinit(&stream->in);

@@ -41,6 +41,7 @@ struct stream {
     struct relay *relay;            /* while it is handed out as one: reading and writing are refused */
     char *host;                     /* as it was asked for */
     uint64_t bytes_in, bytes_out;
+    size_t weight;                  /* charged as buffered */
     uint32_t peeked;                /* bytes at the end of `in` that the kernel still has */
     int32_t unread;                 /* a character put back; -1: none */
     int32_t last;                   /* the character just read, which may be put back; -1: none */
@@ -70,7 +71,7 @@ int stream_options_check(const struct stream_options *options, struct trouble *t
 /* Makes a stream of descriptors, which are consumed in any case; the same twice, or one of them -1 for a side that it does
  * not have; both -1 for a connection that dial is still making (dial is consumed, too). host is copied. */
 int stream_new(struct sockets *sockets, const struct stream_options *options, int in, int out, struct dial *dial,
-               struct sockd_text host, int port, struct stream **stream, struct trouble *trouble);
+               struct sockd_text host, int port, struct stream **result, struct trouble *trouble);
 
 /* The stream in an object of that kind. */
 static inline struct stream *stream_of(struct object *object)
@@ -114,8 +115,14 @@ int stream_address(const struct stream *stream, bool peer, union address *addres
 /* ---- input (stream_input.c) ---- */
 
 /* Takes what the kernel has. hint: how many bytes are wanted. */
-enum fill { FILL_NOTHING, FILL_BYTES, FILL_END, FILL_NO_MEMORY };
+enum fill { FILL_NOTHING, FILL_BYTES, FILL_END, FILL_NO_MEMORY, FILL_OVER };
 enum fill stream_fill(struct stream *stream, size_t hint);
+
+/* What FILL_NO_MEMORY and FILL_OVER come to. */
+int stream_fill_failed(struct stream *stream, enum fill fill, struct trouble *trouble);
+
+/* Charges what the stream holds to whom it belongs. To be called when a buffer has changed. */
+void stream_weigh(struct stream *stream);
 
 /* Uses up bytes at the front of the buffer. */
 void stream_consume(struct stream *stream, size_t size);
@@ -143,6 +150,7 @@ struct reading {
     struct text_cursor cursor;
     struct buffer out; /* what it has read */
     size_t count;      /* characters */
+    enum fill failed;  /* why there was no more input */
     bool begun;
 };
 

@@ -53,11 +53,15 @@ static enum fill fill_end(struct stream *stream, int error)
 enum fill stream_fill(struct stream *stream, size_t hint)
 {
     bool peek = stream->buffered == BUFFERED_FALSE;
+    int64_t limit;
     if (stream->eof)
         return FILL_END;
     if (stream->fd[SIDE_IN] < 0)
         return stream->dial ? FILL_NOTHING : fill_end(stream, 0);
     stream_own(stream);
+    stream_weigh(stream);
+    if (account_over(&stream->object.identity->account, QUOTA_BUFFERED, &limit))
+        return FILL_OVER;
     size_t want = hint < FILL_SMALLEST ? FILL_SMALLEST : hint > FILL_LARGEST ? FILL_LARGEST : hint;
     char *room = buffer_reserve(&stream->in, want);
     if (!room)
@@ -93,6 +97,24 @@ void stream_settle(struct stream *stream)
     stream->in.end -= stream->peeked;
     stream->peeked = 0;
     buffer_consume(&stream->in, 0);
+    stream_weigh(stream);
+}
+
+void stream_weigh(struct stream *stream)
+{
+    size_t weight = stream->in.capacity + stream->out.capacity;
+    if (weight != stream->weight)
+        account_add(&stream->object.identity->account, QUOTA_BUFFERED, (int64_t)weight - (int64_t)stream->weight);
+    stream->weight = weight;
+}
+
+int stream_fill_failed(struct stream *stream, enum fill fill, struct trouble *trouble)
+{
+    int64_t limit = 0;
+    if (fill != FILL_OVER)
+        return -ENOMEM;
+    account_over(&stream->object.identity->account, QUOTA_BUFFERED, &limit);
+    return trouble_limit(trouble, quota_names[QUOTA_BUFFERED], limit);
 }
 
 void stream_drop_lf(struct stream *stream)
@@ -139,6 +161,9 @@ enum readiness stream_readiness(struct stream *stream)
         case FILL_NO_MEMORY:
             stream_settle(stream);
             return READY_NOT;
+        case FILL_OVER: /* a read would not wait but tell the limit */
+            stream_settle(stream);
+            return READY_INPUT;
         }
     }
     stream_settle(stream);

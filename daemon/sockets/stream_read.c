@@ -107,10 +107,13 @@ static enum text_result walk(struct stream *stream, struct reading *reading, boo
         if (r != TEXT_MORE || (line && line_too_long(reading, limit)))
             return r;
         size_t hint = line ? 0 : length - reading->count;
-        switch (stream_fill(stream, hint)) {
+        enum fill fill = stream_fill(stream, hint);
+        switch (fill) {
         case FILL_BYTES:
             continue;
         case FILL_NO_MEMORY:
+        case FILL_OVER:
+            reading->failed = fill;
             return TEXT_NO_MEMORY;
         case FILL_END:
             if (!final && !stream->error)
@@ -142,7 +145,7 @@ static int read_line(struct stream *stream, struct reading *reading, size_t limi
     if (!newline)
         r = walk(stream, reading, true, 0, &newline, &bad, limit);
     if (r == TEXT_NO_MEMORY)
-        return -ENOMEM;
+        return stream_fill_failed(stream, reading->failed, trouble);
     if (line_too_long(reading, limit))
         return trouble_limit(trouble, "line", (int64_t)limit);
     if (r == TEXT_MALFORMED)
@@ -189,7 +192,7 @@ static int read_chars(struct stream *stream, struct reading *reading, size_t len
     if (reading->count < length)
         r = walk(stream, reading, false, length, &newline, &bad, SIZE_MAX);
     if (r == TEXT_NO_MEMORY)
-        return -ENOMEM;
+        return stream_fill_failed(stream, reading->failed, trouble);
     size_t got = reading->count;
     bool some = got > 0 && mode != MODE_ALL; /* what is there goes first, and then what ails */
     if (r == TEXT_MALFORMED && !some)
@@ -310,8 +313,8 @@ static int read_bytes(struct stream *stream, struct reading *reading, size_t len
         if (have >= want)
             break;
         enum fill fill = stream_fill(stream, want - have);
-        if (fill == FILL_NO_MEMORY)
-            return -ENOMEM;
+        if (fill == FILL_NO_MEMORY || fill == FILL_OVER)
+            return stream_fill_failed(stream, fill, trouble);
         if (fill == FILL_BYTES)
             continue;
         size_t whole = have - have % width;

@@ -38,8 +38,7 @@ static ssize_t transmit(struct stream *stream, const char *data, size_t size)
 static int write_failed(struct trouble *trouble, int error, size_t sent)
 {
     int r = trouble_os(trouble, "write", error);
-    if (sent > 0)
-        trouble->fault.written = (int64_t)sent;
+    trouble->fault.written = (int64_t)sent;
     return r;
 }
 
@@ -54,6 +53,7 @@ static int send_held(struct stream *stream)
             return (int)n;
         buffer_consume(&stream->out, (size_t)n);
     }
+    stream_weigh(stream);
     stream->flushing = false;
     return 0;
 }
@@ -92,7 +92,9 @@ static int push(struct stream *stream, struct writing *writing, struct trouble *
             return write_failed(trouble, (int)-n, writing->sent);
         writing->sent += (size_t)n;
     }
-    return buffer_append(&stream->out, data + writing->sent, writing->size - writing->sent);
+    int r = buffer_append(&stream->out, data + writing->sent, writing->size - writing->sent);
+    stream_weigh(stream);
+    return r;
 }
 
 /* ---- characters ---- */

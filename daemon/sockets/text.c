@@ -83,8 +83,8 @@ static enum text_result decode_utf8(const struct text_cursor *cursor, const char
     return length > 0 ? TEXT_CHAR : TEXT_MALFORMED;
 }
 
-enum text_result text_next(struct text *text, struct text_cursor *cursor, const char *data, size_t size, bool final, int32_t *ch,
-                           size_t *length)
+enum text_result text_next(struct text *text, struct text_cursor *cursor, const char *data, size_t size, bool final,
+                           int32_t *ch, size_t *length)
 {
     for (;;) {
         struct text_unit unit;
@@ -118,25 +118,31 @@ enum text_result text_next(struct text *text, struct text_cursor *cursor, const 
 
 /* ---- many characters ---- */
 
-#define BLOCK 16      /* bytes looked at together */
+#define BLOCK 16       /* bytes looked at together */
 #define TRANSLATED 256 /* characters translated together */
 
-static bool is_stop(unsigned char byte)
+/* Whether a byte is not ASCII, or a CR or LF. Without branches, so that a block of them is looked at in one instruction. */
+static inline unsigned char is_stop(unsigned char byte)
 {
-    return byte >= 0x80 || byte == '\n' || byte == '\r';
+    return (unsigned char)((byte & 0x80) | (byte == '\n') | (byte == '\r'));
+}
+
+static inline bool has_stop(const char *data, size_t size)
+{
+    unsigned char stop = 0;
+    for (size_t i = 0; i < size; i++)
+        stop |= is_stop((unsigned char)data[i]);
+    return stop != 0;
 }
 
 /* How many bytes from the start are ASCII without CR and LF. */
 static size_t run_ascii(const char *data, size_t size)
 {
     size_t at = 0;
-    for (; size - at >= BLOCK; at += BLOCK) {
-        bool stop = false;
-        for (size_t i = 0; i < BLOCK; i++)
-            stop |= is_stop((unsigned char)data[at + i]);
-        if (stop)
-            break;
-    }
+    while (size - at >= BLOCK && !has_stop(data + at, BLOCK))
+        at += BLOCK;
+    if (size - at >= BLOCK / 2 && !has_stop(data + at, BLOCK / 2))
+        at += BLOCK / 2;
     while (at < size && !is_stop((unsigned char)data[at]))
         at++;
     return at;
@@ -183,8 +189,8 @@ static size_t run_measure(const char *data, size_t size, bool utf8, size_t *coun
 }
 
 /* Copies such a run from the cursor on, which may be empty. */
-static int run_copy(const struct text *text, struct text_cursor *cursor, const char *data, size_t size, size_t most, size_t *count,
-                    struct buffer *out)
+static int run_copy(const struct text *text, struct text_cursor *cursor, const char *data, size_t size, size_t most,
+                    size_t *count, struct buffer *out)
 {
     size_t run = most, taken = run_measure(data + cursor->at, size - cursor->at, !text->conversion, &run);
     if (taken == 0)
@@ -198,14 +204,16 @@ static int run_copy(const struct text *text, struct text_cursor *cursor, const c
 }
 
 /* Translates a run of lone bytes that are characters, by the encoding's table. */
-static int run_translate(const struct encoding *encoding, struct text_cursor *cursor, const char *data, size_t size, size_t most,
-                         size_t *count, struct buffer *out)
+static int run_translate(const struct encoding *encoding, struct text_cursor *cursor, const char *data, size_t size,
+                         size_t most, size_t *count, struct buffer *out)
 {
     size_t rest = size - cursor->at, run = 0;
     most = most < TRANSLATED ? most : TRANSLATED;
     most = most < rest ? most : rest;
-    char *room = most ? buffer_reserve(out, 3 * most) : NULL, *end = room;
-    if (most && !room)
+    if (most == 0 || encoding->characters[(unsigned char)data[cursor->at]] >= ENCODING_MALFORMED)
+        return 0;
+    char *room = buffer_reserve(out, 3 * most), *end = room;
+    if (!room)
         return -ENOMEM;
     for (; run < most; run++) {
         uint16_t ch = encoding->characters[(unsigned char)data[cursor->at + run]];
@@ -220,9 +228,28 @@ static int run_translate(const struct encoding *encoding, struct text_cursor *cu
     return 0;
 }
 
+/* Decodes a run of characters of more than one byte. */
+static int run_convert(struct text_conversion *conversion, struct text_cursor *cursor, const char *data, size_t size,
+                       size_t most, size_t *count, struct buffer *out)
+{
+    uint32_t chars[TRANSLATED];
+    size_t run = most < TRANSLATED ? most : TRANSLATED;
+    char *room = buffer_reserve(out, 4 * run), *end = room;
+    if (!room)
+        return -ENOMEM;
+    size_t taken = conversion_run(conversion, data + cursor->at, size - cursor->at, chars, &run);
+    for (size_t i = 0; i < run; i++)
+        end += utf8_write((int32_t)chars[i], end);
+    buffer_added(out, (size_t)(end - room));
+    cursor->at += taken;
+    cursor->skip_lf &= run == 0;
+    *count += run;
+    return 0;
+}
+
 /* What can be read without looking at each character: runs, up to most characters. */
-static int runs_read(const struct text *text, struct text_cursor *cursor, const char *data, size_t size, size_t most, size_t *count,
-                     struct buffer *out)
+static int runs_read(const struct text *text, struct text_cursor *cursor, const char *data, size_t size, size_t most,
+                     size_t *count, struct buffer *out)
 {
     const struct encoding *encoding = text->conversion ? text->conversion->encoding : NULL;
     if (cursor->decoded || (encoding && encoding->stateful_input)) /* inside a unit of two characters, or in some state */
@@ -230,18 +257,24 @@ static int runs_read(const struct text *text, struct text_cursor *cursor, const 
     size_t before = *count;
     if ((!encoding || encoding->ascii_input) && run_copy(text, cursor, data, size, most, count, out))
         return -ENOMEM;
-    return encoding ? run_translate(encoding, cursor, data, size, most - (*count - before), count, out) : 0;
+    if (encoding && run_translate(encoding, cursor, data, size, most - (*count - before), count, out))
+        return -ENOMEM;
+    bool more = encoding && encoding->multibyte && *count == before && cursor->at < size;
+    return more ? run_convert(text->conversion, cursor, data, size, most, count, out) : 0;
 }
 
-/* Takes a newline, where it is the byte at the cursor, and before it an LF that belongs to a CR. */
-static bool newline_take(const struct text *text, struct text_cursor *cursor, const char *data, size_t size)
+/* Whether newlines can be told by bytes: ASCII is ASCII, and the cursor is not inside a unit of two characters. */
+static bool newlines_are_bytes(const struct text *text, const struct text_cursor *cursor)
 {
-    if (cursor->decoded || (text->conversion && !text->conversion->encoding->ascii_input))
-        return false;
+    return !text->conversion || (text->conversion->encoding->ascii_input && cursor->decoded == 0);
+}
+
+/* Passes over an LF that belongs to a CR before it, and takes a newline that stands there. Whether it did. */
+static bool newline_take(struct text_cursor *cursor, const char *data, size_t size)
+{
     if (cursor->skip_lf && cursor->at < size && data[cursor->at] == '\n') {
         cursor->at++;
         cursor->skip_lf = false;
-        return false;
     }
     if (cursor->at == size || (data[cursor->at] != '\n' && data[cursor->at] != '\r'))
         return false;
@@ -255,18 +288,16 @@ enum text_result text_read(struct text *text, struct text_cursor *cursor, const 
     size_t wanted = *count;
     *count = 0;
     *newline = false;
-    if (wanted && cursor->skip_lf)
-        newline_take(text, cursor, data, size); /* only its LF */
     while (*count < wanted) {
-        if (runs_read(text, cursor, data, size, wanted - *count, count, out))
-            return TEXT_NO_MEMORY;
-        if (*count == wanted)
-            break;
-        char *room = buffer_reserve(out, 4);
-        if (!room)
-            return TEXT_NO_MEMORY;
         int32_t ch = '\n';
-        if (!newline_take(text, cursor, data, size)) {
+        if (!buffer_reserve(out, 4)) /* before anything is used up */
+            return TEXT_NO_MEMORY;
+        if (!newlines_are_bytes(text, cursor) || !newline_take(cursor, data, size)) {
+            size_t before = *count;
+            if (runs_read(text, cursor, data, size, wanted - before, count, out))
+                return TEXT_NO_MEMORY;
+            if (*count > before)
+                continue;
             enum text_result result = text_next(text, cursor, data, size, final, &ch, length);
             if (result != TEXT_CHAR)
                 return result;
@@ -275,7 +306,7 @@ enum text_result text_read(struct text *text, struct text_cursor *cursor, const 
             *newline = true;
             return TEXT_CHAR;
         }
-        buffer_added(out, utf8_write(ch, room));
+        buffer_added(out, utf8_write(ch, out->data + out->end));
         ++*count;
     }
     return TEXT_CHAR;

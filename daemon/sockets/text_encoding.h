@@ -23,8 +23,8 @@ struct encoding {
     uint8_t unit;         /* bytes of a code unit: 1, 2 or 4 */
     uint8_t mark_size;    /* of the byte order mark that it writes */
     char mark[4];
-    uint8_t holds[256 / 8];       /* bytes whose character is held back until it is clear that nothing combines with it */
-    uint16_t characters[256];     /* of lone bytes, when no state comes in */
+    uint8_t holds[256 / 8];           /* bytes whose character is held back until it is clear that nothing combines with it */
+    uint16_t characters[256];         /* of lone bytes, when no state comes in */
     char name[ENCODING_NAME_MAX + 1]; /* in lower case */
 };
 

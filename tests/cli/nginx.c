@@ -1,5 +1,7 @@
 #include "nginx.h"
 
+#include <ftw.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +9,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -46,7 +47,8 @@ struct nginx nginx_start(void)
 {
     struct nginx nginx = {.port = peer_free_port()};
     char configuration[200];
-    snprintf(nginx.directory, sizeof nginx.directory, "%s/nginx-XXXXXX", the_daemon.directory);
+    const char *base = getenv("TMPDIR");
+    snprintf(nginx.directory, sizeof nginx.directory, "%.40s/sockd-nginx-XXXXXX", base ? base : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(nginx.directory));
     configure(&nginx);
     snprintf(configuration, sizeof configuration, "%s/nginx.conf", nginx.directory);
@@ -66,10 +68,17 @@ struct nginx nginx_start(void)
     return nginx;
 }
 
+static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+    (void)about, (void)kind, (void)where;
+    return remove(path);
+}
+
 void nginx_stop(struct nginx *nginx)
 {
     kill(nginx->pid, SIGTERM);
     waitpid(nginx->pid, NULL, 0);
+    nftw(nginx->directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 const char *nginx_path(const struct nginx *nginx, const char *name)

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,21 +21,6 @@
 #endif
 
 enum { WORDS = 40, LINE = 4000, DEADLINE_MS = 10000 };
-
-static struct kept {
-    struct kept *next;
-    struct ended ended;
-} *kept;
-
-void program_forget_all(void)
-{
-    for (struct kept *next; kept; kept = next) {
-        next = kept->next;
-        free(kept->ended.out);
-        free(kept->ended.err);
-        free(kept);
-    }
-}
 
 /* ---- starting ---- */
 
@@ -111,7 +97,7 @@ static int memory_file(const void *data, size_t size)
 static char *contents(int fd, size_t *size)
 {
     off_t length = lseek(fd, 0, SEEK_END);
-    char *text = malloc((size_t)length + 1);
+    char *text = value_keep(malloc((size_t)length + 1));
     *size = (size_t)pread(fd, text, (size_t)length, 0);
     ck_assert_int_eq((off_t)*size, length);
     text[length] = '\0';
@@ -122,15 +108,13 @@ static char *contents(int fd, size_t *size)
 static const struct ended *run(const void *input, size_t size, const char *line, va_list values)
 {
     int in = memory_file(input, size), out = memory_file("", 0), err = memory_file("", 0);
-    struct kept *new = calloc(1, sizeof *new);
+    struct ended *ended = value_keep(calloc(1, sizeof *ended));
     pid_t pid = start(line, values, in, out, err);
-    new->ended.status = end_of(pid, now_ms() + 6 * DEADLINE_MS);
-    new->ended.out = contents(out, &new->ended.out_size);
-    new->ended.err = contents(err, &new->ended.err_size);
-    new->next = kept;
-    kept = new;
+    ended->status = end_of(pid, now_ms() + 6 * DEADLINE_MS);
+    ended->out = contents(out, &ended->out_size);
+    ended->err = contents(err, &ended->err_size);
     close(in);
-    return &new->ended;
+    return ended;
 }
 
 /* Puts the program's name before a line of its words. */

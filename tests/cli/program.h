@@ -1,13 +1,11 @@
 /* Programs of the project, run as a shell would run them but without one. Everything that is started ends with the case. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <sys/types.h>
 
-/* A program that has ended: its exit status (128 + n for a signal), and what it wrote, each ended by a NUL. Belongs to the
- * case, until program_forget_all. */
+/* A program that has ended: its exit status (128 + n for a signal), and what it wrote, each ended by a NUL. Lives as long
+ * as the case. */
 struct ended {
     int status;
     char *out, *err;
@@ -42,5 +40,3 @@ const char *running_line(const struct running *program);
 
 /* Waits for its end, at most 10 s: its status as in struct ended. */
 int running_wait(const struct running *program);
-
-void program_forget_all(void);

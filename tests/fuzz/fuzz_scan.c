@@ -5,6 +5,7 @@
 
 #include "fuzz.h"
 #include "scan.h"
+#include "utf8.h"
 
 #define VALUES 4096
 
@@ -124,8 +125,27 @@ static void compare_value(struct scan *scan, uint32_t index, json_object *other)
     }
 }
 
+/* Whether an escape in the text is one that json-c takes for half a pair: U+1D800 to U+1DFFF and the like of other planes. */
+static bool json_c_errs(struct scan *scan)
+{
+    for (uint32_t i = 0; i < scan->count; i++) {
+        if (!scan->tokens[i].escaped)
+            continue;
+        struct sockd_text text = scan_text(scan, i);
+        int32_t ch;
+        for (size_t at = 0; at < text.size; at += utf8_write(ch, (char[4]){0})) {
+            MUST(utf8_read((const unsigned char *)text.data + at, text.size - at, &ch) > 0);
+            if (ch > 0xFFFF && (ch & 0xF800) == 0xD800)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void compare_texts(struct scan *scan, const uint8_t *data, size_t size)
 {
+    if (json_c_errs(scan))
+        return;
     char *ended = malloc(size + 1); /* json-c sees the end of a number only in what follows it */
     MUST(ended != NULL);
     memcpy(ended, data, size);

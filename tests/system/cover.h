@@ -27,7 +27,7 @@ struct cover {
 void cover_init(void);
 
 /* Notes a reply to that method; one that is not in the table is passed over. */
-void cover_note(const char *method, json_object *reply);
+void cover_note(const char *name, json_object *reply);
 
 /* The outcomes noted so far. */
 unsigned cover_seen(enum method_id method);

@@ -50,7 +50,9 @@ size_t link_fill(const struct link *l)
     bool bytes = strncmp(text_at(call(l->client, "stream-element-type", "{'stream': %lu}", l->stream), "element_type"), "unsigned", 8) == 0;
     if (!bytes)
         call(l->client, "stream-element-type", "{'stream': %lu, 'set': 'unsigned-byte 8'}", l->stream);
+    int size = 16384; /* fixed, so that the system does not let it grow while it is being filled */
     memset(piece, 'f', sizeof piece);
+    setsockopt(l->peer, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     call(l->client, "socket-options", "{'socket': %lu, 'options': [['so-sndbuf', 4096]]}", l->stream);
     for (bool room = true; room;) {
         long id = request_payload(l->client, "write-byte-sequence", piece, sizeof piece, "{'stream': %lu, 'mode': 'no-hang'}", l->stream);

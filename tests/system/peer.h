@@ -12,7 +12,7 @@ int peer_listen(const char *address, int *port);
 int peer_listen_full(int *port);
 
 int peer_accept(int listener);
-int peer_connect(const char *address, int port);
+int peer_connect(const char *text, int port);
 
 /* The port on this side of a connection. */
 int peer_port(int fd);

@@ -53,17 +53,19 @@ static void check_references(json_object *root, json_object *at)
             check_references(root, json_object_array_get_idx(at, i));
     if (!json_object_is_type(at, json_type_object))
         return;
-    json_object_object_foreach(at, name, value)
+    struct json_object_iter member;
+    json_object_object_foreachC(at, member)
     {
-        if (strcmp(name, "$ref") == 0) {
+        if (strcmp(member.key, "$ref") == 0) {
+            const char *target = json_object_get_string(member.val);
             char path[200];
-            ck_assert(strncmp(json_object_get_string(value), "#/", 2) == 0);
-            snprintf(path, sizeof path, "%s", json_object_get_string(value) + 2);
+            ck_assert(strncmp(target, "#/", 2) == 0);
+            snprintf(path, sizeof path, "%s", target + 2);
             for (char *slash = path; (slash = strchr(slash, '/'));)
                 *slash = '.';
-            ck_assert_msg(has(root, path), "%s leads nowhere", json_object_get_string(value));
+            ck_assert_msg(has(root, path), "%s leads nowhere", target);
         }
-        check_references(root, value);
+        check_references(root, member.val);
     }
 }
 

@@ -75,13 +75,22 @@ START_TEST(a_relay_can_only_read_and_write)
 }
 END_TEST
 
+/* What the daemon had read is told; a relay may pass it on instead, before all else. */
+static void expect_pending(const struct handed *h, bool relayed, const char *text)
+{
+    if (relayed && !*text_at(h->result, "pending"))
+        peer_expect_text(h->input, text);
+    else
+        expect_text(h->result, "pending", base64(text, strlen(text)));
+}
+
 START_TEST(what_had_been_read_is_pending)
 {
     struct link l = link_new(NULL);
     peer_write(l.peer, "line\nrest");
     link_expect_line(&l, "line");
     struct handed h = hand_out(&l, via(_i));
-    expect_text(h.result, "pending", base64("rest", 4));
+    expect_pending(&h, _i, "rest");
     peer_write(l.peer, "more");
     peer_expect_text(h.input, "more");
 }
@@ -93,7 +102,8 @@ START_TEST(an_unread_character_is_pending_too)
     peer_write(l.peer, "\xc3\xa9x");
     call(l.client, "read-char", "{'stream': %lu, 'timeout': 5}", l.stream);
     call(l.client, "unread-char", "{'stream': %lu, 'char': '\xc3\xa9'}", l.stream);
-    expect_text(hand_out(&l, via(_i)).result, "pending", base64("\xc3\xa9x", 3));
+    struct handed h = hand_out(&l, via(_i));
+    expect_pending(&h, _i, "\xc3\xa9x");
 }
 END_TEST
 

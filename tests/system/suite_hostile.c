@@ -107,6 +107,8 @@ END_TEST
 START_TEST(descriptors_nobody_asked_for)
 {
     struct client *c = client_open(), *good = client_open();
+    call(c, "daemon.info", NULL);
+    call(good, "daemon.info", NULL);
     int before = daemon_descriptors(&the_daemon), fds[100];
     for (int i = 0; i < 100; i++)
         fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -85,12 +85,12 @@ START_TEST(a_list_has_the_same_objects_in_rising_order)
     expect_int(list, "handles.1.handle", (int64_t)s.busy.stream);
     expect_int(list, "handles.2.handle", (int64_t)s.server);
     json_object *info = call(s.client, "handle.info", "{'handle': %lu}", s.busy.stream);
-    json_object_object_foreach(info, name, value)
+    struct json_object_iter member;
+    json_object_object_foreachC(info, member)
     {
         char path[80];
-        (void)value;
-        snprintf(path, sizeof path, "handles.1.%s", name);
-        ck_assert_msg(has(list, path), "the list has no %s", name);
+        snprintf(path, sizeof path, "handles.1.%s", member.key);
+        ck_assert_msg(has(list, path), "the list has no %s", member.key);
     }
 }
 END_TEST

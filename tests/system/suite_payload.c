@@ -177,6 +177,7 @@ END_TEST
 START_TEST(descriptors_on_a_blank_or_broken_line_are_closed)
 {
     struct client *c = client_open();
+    call(c, "daemon.info", NULL);
     int fd = null_device(), before = daemon_descriptors(&the_daemon);
     client_send_fds(c, "\n", 1, &fd, 1);
     client_send_fds(c, "\r\n", 2, &fd, 1);

@@ -221,7 +221,7 @@ static const struct test_case cases[] = {
     {&a_cancelled_write_may_have_written, NULL, 0},
     {&finish_output_waits_times_out_and_is_cancelled, COVERS({METHOD_finish_output, TIMEOUT | CANCEL}), 0},
     {&shutting_output_waits_and_can_be_cancelled, COVERS({METHOD_socket_stream_shutdown, CANCEL}), 0},
-    {&a_reset_ends_a_waiting_write, NULL, 5},
+    {&a_reset_ends_a_waiting_write, NULL, 2},
     {&a_stuck_stream_holds_up_nobody, NULL, 0},
     {&sndtimeo_bounds_a_write_without_timeout, NULL, 0},
     {&a_peer_that_reads_nothing_does_not_fill_the_daemon, NULL, 0},

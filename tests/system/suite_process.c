@@ -98,7 +98,7 @@ START_TEST(check_config_tells_what_is_wrong)
     daemon_prepare(&d);
     snprintf(path, sizeof path, "%s/sockd.json", d.directory);
     write_file(path, configurations[_i].text);
-    int status = run(&d, ARGUMENTS("--check-config", "--config", path));
+    int status = run(&d, ARGUMENTS("--check-config", "--socket", d.socket, "--config", path));
     ck_assert_msg((status == 0) == (configurations[_i].status == 0), "%s: status %d: %s", configurations[_i].text, status,
                   daemon_read(d.errors, text, sizeof text));
     if (status)

@@ -124,7 +124,7 @@ static const struct {
 } refused[] = {
     {&record_stream_params, "{}", "stream", "is missing"},
     {&record_stream_params, "[]", "stream", "is missing"},
-    {&record_stream_params, "[7,8]", "params", "must have 1 elements at most"},
+    {&record_stream_params, "[7,8]", "params", "must have no more than 1 element"},
     {&record_stream_params, "7", "params", "must be an object or an array"},
     {&record_stream_params, "{\"stream\":7,\"timeout\":1}", "timeout", "is unknown"},
     {&record_stream_params, "{\"Stream\":7}", "Stream", "is unknown"},

@@ -101,6 +101,7 @@ START_TEST(a_message_of_one_request)
     ck_assert_msg(request.error == requests[_i].error, "%s: %s", requests[_i].text, request.reason);
     expect_text(request.id, requests[_i].id);
     ck_assert_int_eq(request.error != ERROR_none, request.reason != NULL);
+    ck_assert_int_eq(memcmp(scanned->text, requests[_i].text, scanned->size), 0);
     if (request.error == ERROR_none) {
         ck_assert_ptr_eq(request.method, &methods[METHOD_close]);
         ck_assert_int_eq(request.payload, requests[_i].payload);

@@ -83,7 +83,8 @@ START_TEST(lone_socket)
     ck_assert_str_eq(config->listeners[0].profile, "owner");
     ck_assert_int_eq(config->limits.values, 4096);
     config_free(config);
-    config = read_text("{\"limits\": {\"calls\": 7}, \"profiles\": {\"owner\": {\"limits\": {\"handles\": 9}}}}", "/run/x.sock");
+    config =
+        read_text("{\"limits\": {\"calls\": 7}, \"profiles\": {\"owner\": {\"limits\": {\"handles\": 9}}}}", "/run/x.sock");
     ck_assert_msg(config, "%s", reason);
     ck_assert_int_eq(config->profiles[0].principal.handles, 9);
     ck_assert_int_eq(config->profiles[0].session.calls, 7);
@@ -103,17 +104,20 @@ static const struct {
     {"{/*/}", "f.json:1: (top): a comment that does not end"},
     {"{\n" LISTENERS ",\n}", "f.json:3: (top): no name of a member where there must be one"},
     {"{" LISTENERS ", \"limits\": {\"line\": 1000,\n\"calls\": }}", "f.json:2: limits.calls: no value where there must be one"},
-    {"{" LISTENERS ", \"limits\": {\"line\": 1000,\n\"calls\": 01}}", "f.json:2: limits: no comma where there must be one"},
+    {"{" LISTENERS ", \"limits\": {\"line\": 1000,\n\"calls\": 01}}",
+     "f.json:2: limits.calls: no comma where there must be one"},
     {"{" LISTENERS ",\n \"limits\": {\"line\": 1000,\n\"line\": 1000}}", "f.json:3: limits.line: two members of the same name"},
     {"{" LISTENERS ",\n\"listeners\": []}", "f.json:2: listeners: two members of the same name"},
     {"{" LISTENERS ",\n\"colour\": 1}", "f.json:2: colour: there is no such key"},
     {"{" LISTENERS ",\n\"co\\nlour\": 1}", "f.json:2: co\\nlour: there is no such key"},
-    {"{\"listeners\": [\n{\"path\": \"/a\", \"profile\": \"owner\", \"mod\": 1}]}", "f.json:2: listeners[0].mod: there is no such key"},
+    {"{\"listeners\": [\n{\"path\": \"/a\", \"profile\": \"owner\", \"mod\": 1}]}",
+     "f.json:2: listeners[0].mod: there is no such key"},
     {"{\"listeners\": {}}", "f.json:1: listeners: wants an array of objects"},
     {"{\"listeners\": [1]}", "f.json:1: listeners[0]: wants an object"},
     {"{\"listeners\": [{\"profile\": \"owner\"}]}", "f.json:1: listeners[0].path: is missing"},
     {"{\"listeners\": [{\"path\": \"/a\"}]}", "f.json:1: listeners[0].profile: is missing"},
-    {"{\"listeners\": [{\"path\": \"a\", \"profile\": \"owner\"}]}", "f.json:1: listeners[0].path: wants a path that begins with /"},
+    {"{\"listeners\": [{\"path\": \"a\", \"profile\": \"owner\"}]}",
+     "f.json:1: listeners[0].path: wants a path that begins with /"},
     {"{\"listeners\": [{\"path\": \"/a/\", \"profile\": \"owner\"}]}", "f.json:1: listeners[0].path: is a directory's path"},
     {"{\"listeners\": [{\"path\": \"\", \"profile\": \"owner\"}]}", "f.json:1: listeners[0].path: is empty"},
     {"{\"listeners\": [{\"path\": \"/a\\u0000b\", \"profile\": \"owner\"}]}", "f.json:1: listeners[0].path: has a NUL in it"},
@@ -124,7 +128,8 @@ static const struct {
      "f.json:1: listeners[0].mode: wants a mode in octal digits, as in \"0660\""},
     {"{\"listeners\": [{\"path\": \"/a\", \"mode\": \"4755\", \"profile\": \"owner\"}]}",
      "f.json:1: listeners[0].mode: wants a mode in octal digits, as in \"0660\""},
-    {"{\"listeners\": [\n{\"path\": \"/a\",\n\"profile\": \"webb\"}]}", "f.json:3: listeners[0].profile: there is no profile \"webb\""},
+    {"{\"listeners\": [\n{\"path\": \"/a\",\n\"profile\": \"webb\"}]}",
+     "f.json:3: listeners[0].profile: there is no profile \"webb\""},
     {"{\"listeners\": [{\"path\": \"/a\", \"profile\": \"owner\"},\n {\"path\": \"/a\", \"profile\": \"owner\"}]}",
      "f.json:2: listeners[1].path: listeners[0] has the same path"},
     {"{" LISTENERS ", \"limits\": []}", "f.json:1: limits: wants an object"},
@@ -134,7 +139,8 @@ static const struct {
     {"{" LISTENERS ", \"limits\": {\"fds\": 254}}", "f.json:1: limits.fds: wants an integer from 0 to 253 descriptors"},
     {"{" LISTENERS ", \"limits\": {\"fds\": -1}}", "f.json:1: limits.fds: wants an integer from 0 to 253 descriptors"},
     {"{" LISTENERS ", \"limits\": {\"fds\": null}}", "f.json:1: limits.fds: wants an integer from 0 to 253 descriptors"},
-    {"{" LISTENERS ", \"limits\": {\"nesting\": 65}}", "f.json:1: limits.nesting: wants an integer from 4 to 64 objects and arrays"},
+    {"{" LISTENERS ", \"limits\": {\"nesting\": 65}}",
+     "f.json:1: limits.nesting: wants an integer from 4 to 64 objects and arrays"},
     {"{" LISTENERS ", \"resolver_threads\": 0}", "f.json:1: resolver_threads: wants an integer from 1 to 256 threads"},
     {"{" LISTENERS ", \"profiles\": []}", "f.json:1: profiles: wants an object"},
     {"{" LISTENERS ", \"profiles\": {\"a b\": {}}}",
@@ -145,7 +151,8 @@ static const struct {
     {"{" LISTENERS ", \"profiles\": {\"web\": 1}}", "f.json:1: profiles.web: wants an object"},
     {"{" LISTENERS ", \"profiles\": {\"web\": {\"mode\": \"off\"}}}",
      "f.json:1: profiles.web.mode: wants \"enforce\" or \"report\""},
-    {"{" LISTENERS ", \"profiles\": {\"web\": {\"revoke\": true}}}", "f.json:1: profiles.web.revoke: wants \"keep\" or \"close\""},
+    {"{" LISTENERS ", \"profiles\": {\"web\": {\"revoke\": true}}}",
+     "f.json:1: profiles.web.revoke: wants \"keep\" or \"close\""},
     {"{" LISTENERS ", \"profiles\": {\"web\": {\"rights\": \"io\"}}}", "f.json:1: profiles.web.rights: wants an array"},
     {"{" LISTENERS ", \"profiles\": {\"web\": {\"rights\": [\"io\",\n \"fly\"]}}}",
      "f.json:2: profiles.web.rights[1]: no right is called \"fly\"; there are resolve reverse connect listen io options export adopt "
@@ -157,7 +164,8 @@ static const struct {
      "f.json:1: profiles.web.dial[0]: a rule has either allow or deny"},
     {"{" LISTENERS ", \"profiles\": {\"web\": {\"dial\": [{\"allow\": \"a\", \"deny\": \"a\"}]}}}",
      "f.json:1: profiles.web.dial[0].deny: a rule has either allow or deny"},
-    {"{" LISTENERS ", \"profiles\": {\"web\": {\"dial\": [{\"allow\": \"a\"},{\"allow\": \"a\"},\n{\"allow\": \"a\", \"ports\": [0]}]}}}",
+    {"{" LISTENERS
+     ", \"profiles\": {\"web\": {\"dial\": [{\"allow\": \"a\"},{\"allow\": \"a\"},\n{\"allow\": \"a\", \"ports\": [0]}]}}}",
      "f.json:2: profiles.web.dial[2].ports[0]: wants a port from 1 to 65535, or a range like \"8000-8099\""},
     {"{" LISTENERS ", \"profiles\": {\"web\": {\"dial\": [{\"allow\": \"a\", \"ports\": 80}]}}}",
      "f.json:1: profiles.web.dial[0].ports: wants an array"},
@@ -185,8 +193,10 @@ static const struct {
      "f.json:1: profiles.web.limits.handles: wants an integer from 0 to 1073741824 handles"},
     {"{" LISTENERS ", \"profiles\": {\"web\": {\"session\": {\"sessions\": 1}}}}",
      "f.json:1: profiles.web.session.sessions: there is no such key"},
-    {"{" LISTENERS ", \"nat64\": [\"64:ff9b:1::/95\"]}", "f.json:1: nat64[0]: wants an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits"},
-    {"{" LISTENERS ", \"nat64\": [\"10.0.0.0/8\"]}", "f.json:1: nat64[0]: wants an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits"},
+    {"{" LISTENERS ", \"nat64\": [\"64:ff9b:1::/95\"]}",
+     "f.json:1: nat64[0]: wants an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits"},
+    {"{" LISTENERS ", \"nat64\": [\"10.0.0.0/8\"]}",
+     "f.json:1: nat64[0]: wants an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits"},
     {"{" LISTENERS ", \"nat64\": \"64:ff9b:1::/96\"}", "f.json:1: nat64: wants an array"},
     {"{\"a\":[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]}", "f.json:1: (top): more than 16 objects and arrays within each other"},
     {"{" LISTENERS "} {}", "f.json:1: (top): bytes behind the value"},
@@ -301,7 +311,8 @@ START_TEST(large)
     char *text = malloc(room);
     used += (size_t)snprintf(text, room, "{" LISTENERS ", \"profiles\": {\"p\": {\"dial\": [");
     for (int i = 0; i < 10000; i++)
-        used += (size_t)snprintf(text + used, room - used, "%s{\"allow\": \"h%d.example.com\", \"ports\": [1, 2, \"3-9\"]}", i ? "," : "", i);
+        used += (size_t)snprintf(text + used, room - used, "%s{\"allow\": \"h%d.example.com\", \"ports\": [1, 2, \"3-9\"]}",
+                                 i ? "," : "", i);
     used += (size_t)snprintf(text + used, room - used, "]}}}");
     struct config *config = config_read("f.json", text, used, NULL, reason, sizeof(reason));
     free(text);

@@ -84,6 +84,17 @@ static int listen_at(const char *literal, int *port, int backlog)
     return fd;
 }
 
+/* Some machines have no IPv6 at all; there is nothing to be reached by it then. */
+static bool has_ipv6(void)
+{
+    union address address;
+    address_literal(&address, "::1", 3, 0);
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool has = fd >= 0 && bind(fd, &address.any, address_size(&address)) == 0;
+    close(fd);
+    return has;
+}
+
 /* Makes a listener that answers no more: its queue is full. fds gets what fills it. */
 static int listen_full(const char *literal, int *port, int fds[4])
 {
@@ -136,7 +147,10 @@ static const struct {
 START_TEST(reach)
 {
     struct outcome outcome = {0};
-    int port = 0, listener = listen_at(reachable[_i].listen, &port, 5);
+    int port = 0;
+    if (strchr(reachable[_i].host, ':') && !has_ipv6())
+        return;
+    int listener = listen_at(reachable[_i].listen, &port, 5);
     start(&outcome, reachable[_i].host, port);
     loop_until(base, &outcome.done);
     check_connected(&outcome, reachable[_i].peer, port);
@@ -212,6 +226,8 @@ END_TEST
 START_TEST(families_alternate)
 {
     struct outcome outcome = {0};
+    if (!has_ipv6())
+        return;
     int port = 0, fds[4], more[4], full = listen_full("127.0.0.2", &port, fds), other = listen_full("127.0.0.4", &port, more);
     int listener = listen_at("::1", &port, 5);
     fake_name("alternate.test", "127.0.0.2 127.0.0.4 ::1");

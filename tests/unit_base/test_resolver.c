@@ -110,8 +110,9 @@ START_TEST(answers_once)
     ck_assert_uint_eq(answer.count, 3);
 
     struct answer many = {0};
-    fake_name("many.test", "10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 10.0.0.9 10.0.0.10 10.0.0.11 "
-                           "10.0.0.12 10.0.0.13 10.0.0.14 10.0.0.15 10.0.0.16 10.0.0.17 10.0.0.18");
+    fake_name("many.test",
+              "10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 10.0.0.9 10.0.0.10 10.0.0.11 "
+              "10.0.0.12 10.0.0.13 10.0.0.14 10.0.0.15 10.0.0.16 10.0.0.17 10.0.0.18");
     look_up("many.test", AF_UNSPEC, &many);
     loop_until(base, &many.done);
     ck_assert_uint_eq(many.count, RESOLVER_ANSWERS);

@@ -53,6 +53,36 @@ static bool exists(const char *suffix)
     return lstat(name, &status) == 0;
 }
 
+/* The linker's --wrap calls the first of each pair instead of the function, and the second is the function. */
+int __wrap_flock(int fd, int operation);
+int __real_flock(int fd, int operation);
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t size);
+int __real_bind(int fd, const struct sockaddr *address, socklen_t size);
+
+static bool lock_vanishes;
+static mode_t mode_at_birth;
+
+int __wrap_flock(int fd, int operation)
+{
+    char name[128];
+    snprintf(name, sizeof(name), "%s.lock", path);
+    if (lock_vanishes) {
+        unlink(name);
+        close(open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+    }
+    lock_vanishes = false;
+    return __real_flock(fd, operation);
+}
+
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t size)
+{
+    struct stat status = {0};
+    int result = __real_bind(fd, address, size);
+    stat(address->sa_data, &status);
+    mode_at_birth = status.st_mode;
+    return result;
+}
+
 static const mode_t umasks[] = {0, 022, 077, 0777};
 
 START_TEST(mode)
@@ -63,6 +93,7 @@ START_TEST(mode)
     static const mode_t modes[] = {0600, 0660, 0666};
     for (size_t i = 0; i < 3; i++) {
         ck_assert_int_eq(open_mode(&listener, path, modes[i]), 0);
+        ck_assert(S_ISSOCK(mode_at_birth) && !(mode_at_birth & 0177));
         ck_assert_int_eq(stat(path, &status), 0);
         ck_assert_int_eq(status.st_mode & 07777, modes[i]);
         ck_assert_int_eq(connect_to(path), 0);
@@ -253,16 +284,35 @@ START_TEST(groups)
 }
 END_TEST
 
-/* Another process looks all the time, with the widest umask in force: it never sees another mode. */
+/* The daemon before removes its lock file just between our open and our lock, and somebody else makes a new one: what we
+ * locked then keeps nobody out. */
+START_TEST(lock_is_the_one_at_the_path)
+{
+    struct unix_listener first, second;
+    lock_vanishes = true;
+    ck_assert_int_eq(open_mode(&first, path, 0600), 0);
+    ck_assert(!lock_vanishes);
+    ck_assert(exists(".lock"));
+    unlink(path); /* so that the lock alone decides */
+    ck_assert_int_eq(open_mode(&second, path, 0600), -EADDRINUSE);
+    unix_listener_close(&first);
+}
+END_TEST
+
+/* Another process looks all the time, with the widest umask in force: it never sees another mode, nor a wider one under the
+ * temporary name. */
 START_TEST(no_umask_race)
 {
     atomic_int *stop = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char temporary[128];
+    snprintf(temporary, sizeof(temporary), "%s~", path);
     umask(0);
     pid_t child = fork();
     if (child == 0) {
         struct stat status;
         while (!*stop)
-            if (stat(path, &status) == 0 && (status.st_mode & 0777) != 0640)
+            if ((stat(path, &status) == 0 && (status.st_mode & 0777) != 0640) ||
+                (stat(temporary, &status) == 0 && status.st_mode & 0777 & ~0640u))
                 _exit(1);
         _exit(0);
     }
@@ -381,6 +431,7 @@ int main(void)
     tcase_add_test(tcase, bad_paths);
     tcase_add_test(tcase, relative_path);
     tcase_add_test(tcase, groups);
+    tcase_add_test(tcase, lock_is_the_one_at_the_path);
     tcase_add_test(tcase, no_umask_race);
     tcase_add_test(tcase, rivals);
     tcase_add_test(tcase, adopt);

@@ -8,8 +8,9 @@ static struct stream stream;
 
 static void setup(void)
 {
+    static const char *const none[] = {NULL};
     stream_init(&stream);
-    stream.chunks = (const char *const[]){NULL};
+    stream.chunks = none;
 }
 
 static void teardown(void)

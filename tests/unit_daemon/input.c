@@ -106,7 +106,7 @@ char *newlines_read(const char *text)
 {
     char *read = malloc(strlen(text) + 1), *end = read;
     for (const char *it = text; *it; it++)
-        if (*it == '\r' || *it != '\n' || it == text || it[-1] != '\r')
+        if (*it != '\n' || it == text || it[-1] != '\r')
             *end++ = *it == '\r' ? '\n' : *it;
     *end = 0;
     return read;

@@ -11,9 +11,9 @@
 struct input {
     struct text text;
     struct text_cursor cursor;
-    char *window;      /* what has arrived and is not used up, to the byte */
+    char *window; /* what has arrived and is not used up, to the byte */
     size_t size;
-    const char *rest;  /* what is still to arrive */
+    const char *rest; /* what is still to arrive */
     size_t rest_size;
     struct buffer out; /* characters read, in UTF-8 */
 };

@@ -86,14 +86,14 @@ static void expect_integer(const char *name, int64_t n)
 
 /* ---- the table ---- */
 
-static const char *const documented[] = {"so-debug",     "so-acceptconn", "so-broadcast", "so-reuseaddr", "so-dontroute",
-                                         "so-keepalive", "so-error",      "so-linger",    "so-oobinline", "so-type",
-                                         "so-rcvbuf",    "so-sndbuf",     "so-rcvlowat",  "so-sndlowat",  "so-rcvtimeo",
-                                         "so-sndtimeo"};
+static const char *const documented[] = {"so-debug",     "so-acceptconn", "so-broadcast", "so-reuseaddr",
+                                         "so-dontroute", "so-keepalive",  "so-error",     "so-linger",
+                                         "so-oobinline", "so-type",       "so-rcvbuf",    "so-sndbuf",
+                                         "so-rcvlowat",  "so-sndlowat",   "so-rcvtimeo",  "so-sndtimeo"};
 
-static const char *const refused[] = {"",         "so-mark",         "so-bindtodevice",  "so-reuseport", "so-attach-filter",
-                                      "tcp-ulp",  "tcp-repair",      "ip-transparent",   "SO-KEEPALIVE", "so-keepalive ",
-                                      "so-keepa", "so-rcvbufforce",  "so-sndbufforce",   "tcp-congestion"};
+static const char *const refused[] = {"",         "so-mark",        "so-bindtodevice", "so-reuseport",  "so-attach-filter",
+                                      "tcp-ulp",  "tcp-repair",     "ip-transparent",  "SO-KEEPALIVE",  "so-keepalive ",
+                                      "so-keepa", "so-rcvbufforce", "so-sndbufforce",  "tcp-congestion"};
 
 START_TEST(known_names)
 {

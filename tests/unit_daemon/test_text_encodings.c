@@ -8,17 +8,22 @@
 #include "utf8.h"
 
 static const char *const encodings[] = {
-    "us-ascii", "iso-8859-1", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8",
-    "iso-8859-9", "iso-8859-10", "iso-8859-11", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16", "cp437", "cp737",
-    "cp775", "cp850", "cp852", "cp855", "cp857", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865", "cp866", "cp869", "cp874",
-    "cp1125", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "koi8-r", "koi8-u",
-    "koi8-t", "koi-8", "macintosh", "mac-cyrillic", "viscii", "tcvn", "tis-620", "georgian-ps", "armscii-8", 
-    "iso_6937", "t.61-8bit", "ansi_x3.110", "ibm037", "ibm273", "ibm1047", "ibm1140", "ebcdic-us", "hp-roman8", 
-    "iso646-de", "big5", "big5-hkscs", "cp932", "cp949", "euc-cn", "euc-jp", "euc-jp-ms", "euc-jisx0213", "euc-kr", "euc-tw",
-    "gb2312", "gb18030", "gbk", "johab", "shift_jis", "shift_jisx0213", "uhc", "iso-2022-jp", "iso-2022-jp-2",
-    "iso-2022-jp-3", "iso-2022-kr", "ibm930", "ibm933", "ibm935", "ibm937", "ibm939", "ibm943",
-    "ibm1364", "ibm1388", "ibm1390", "ibm1399", "utf-7", "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be",
-    "ucs-2", "ucs-2le", "ucs-2be", "ucs-4", "ucs-4le", "unicode", "utf-8"};
+    "us-ascii",     "iso-8859-1",     "iso-8859-2",  "iso-8859-3",  "iso-8859-4",    "iso-8859-5",    "iso-8859-6",
+    "iso-8859-7",   "iso-8859-8",     "iso-8859-9",  "iso-8859-10", "iso-8859-11",   "iso-8859-13",   "iso-8859-14",
+    "iso-8859-15",  "iso-8859-16",    "cp437",       "cp737",       "cp775",         "cp850",         "cp852",
+    "cp855",        "cp857",          "cp860",       "cp861",       "cp862",         "cp863",         "cp864",
+    "cp865",        "cp866",          "cp869",       "cp874",       "cp1125",        "cp1250",        "cp1251",
+    "cp1252",       "cp1253",         "cp1254",      "cp1255",      "cp1256",        "cp1257",        "cp1258",
+    "koi8-r",       "koi8-u",         "koi8-t",      "koi-8",       "macintosh",     "mac-cyrillic",  "viscii",
+    "tcvn",         "tis-620",        "georgian-ps", "armscii-8",   "iso_6937",      "t.61-8bit",     "ansi_x3.110",
+    "ibm037",       "ibm273",         "ibm1047",     "ibm1140",     "ebcdic-us",     "hp-roman8",     "iso646-de",
+    "big5",         "big5-hkscs",     "cp932",       "cp949",       "euc-cn",        "euc-jp",        "euc-jp-ms",
+    "euc-jisx0213", "euc-kr",         "euc-tw",      "gb2312",      "gb18030",       "gbk",           "johab",
+    "shift_jis",    "shift_jisx0213", "uhc",         "iso-2022-jp", "iso-2022-jp-2", "iso-2022-jp-3", "iso-2022-kr",
+    "ibm930",       "ibm933",         "ibm935",      "ibm937",      "ibm939",        "ibm943",        "ibm1364",
+    "ibm1388",      "ibm1390",        "ibm1399",     "utf-7",       "utf-16",        "utf-16le",      "utf-16be",
+    "utf-32",       "utf-32le",       "utf-32be",    "ucs-2",       "ucs-2le",       "ucs-2be",       "ucs-4",
+    "ucs-4le",      "unicode",        "utf-8"};
 
 #define ENCODINGS (sizeof encodings / sizeof *encodings)
 
@@ -136,7 +141,8 @@ START_TEST(any_bytes)
         struct text text = text_make(encodings[_i]);
         char data[48];
         size_t size = random_below(&seed, sizeof data), front = 0, have = 0, length;
-        static const unsigned char likely[] = {0x1b, '$', '(', 'B', 0x0e, 0x0f, '+', '-', 0x81, 0x30, 0xd8, 0xdc, 0xfe, 0xff, 0, '\r'};
+        static const unsigned char likely[] = {0x1b, '$',  '(',  'B',  0x0e, 0x0f, '+', '-',
+                                               0x81, 0x30, 0xd8, 0xdc, 0xfe, 0xff, 0,   '\r'};
         for (size_t i = 0; i < size; i++)
             data[i] = (char)(random_below(&seed, 2) ? likely[random_below(&seed, sizeof likely)] : random_below(&seed, 256));
         for (int steps = 0; front < size; steps++) {

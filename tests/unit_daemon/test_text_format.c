@@ -6,7 +6,10 @@
 #include "suite.h"
 #include "text.h"
 
-#define NAME(name, known, lower) {{name, sizeof(name) - 1}, known, lower}
+#define NAME(name, known, lower)               \
+    {                                          \
+        {name, sizeof(name) - 1}, known, lower \
+    }
 
 static const struct {
     struct sockd_text name;
@@ -126,7 +129,11 @@ START_TEST(again)
         text_encoded(&text);
     }
     ck_assert_uint_eq(buffer_size(&out), 12);
-    ck_assert(memcmp(buffer_data(&out), "\xff\xfe" "a\0b\0\xff\xfe" "a\0b\0", 12) == 0);
+    ck_assert(memcmp(buffer_data(&out),
+                     "\xff\xfe"
+                     "a\0b\0\xff\xfe"
+                     "a\0b\0",
+                     12) == 0);
     buffer_deinit(&out);
     text_deinit(&text);
 }

@@ -158,8 +158,8 @@ static void random_reads(int i, unsigned seed)
         struct buffer out = {0};
         input_arrive(&input, random_below(&seed, 5));
         bool final = input.rest_size == 0;
-        enum text_result result = text_read(&input.text, &input.cursor, input.window, input.size, final, line, &count, &newline,
-                                            &out, &length);
+        enum text_result result =
+            text_read(&input.text, &input.cursor, input.window, input.size, final, line, &count, &newline, &out, &length);
         ck_assert(result == TEXT_CHAR || result == TEXT_MORE);
         if (random_below(&seed, 3)) {
             buffer_append(&input.out, buffer_data(&out), buffer_size(&out));
@@ -206,8 +206,8 @@ static const struct {
     {"one\r\n", false, 5, "one\n", 4, 5, false, true},
     {"ä€😀z", false, 3, "ä€😀", 3, 9, false, false},
     {"ä€😀z", false, 0, "", 0, 0, false, false},
-    {"0123456789abcdef0123456789abcdef€0123456789abcdef\nx", true, SIZE_MAX, "0123456789abcdef0123456789abcdef€0123456789abcdef",
-     49, 52, true, false},
+    {"0123456789abcdef0123456789abcdef€0123456789abcdef\nx", true, SIZE_MAX,
+     "0123456789abcdef0123456789abcdef€0123456789abcdef", 49, 52, true, false},
     {"0123456789abcdef0123456789abcdef", false, 17, "0123456789abcdef0", 17, 17, false, false},
 };
 
@@ -248,9 +248,9 @@ START_TEST(run_borders)
             bool newline;
             input_init(&input, "utf-8", SOCKD_ACTION_ERROR, whole, (size_t)length);
             input_arrive(&input, SIZE_MAX);
-            ck_assert_int_eq(text_read(&input.text, &input.cursor, input.window, input.size, false, true, &count, &newline, &out,
-                                       &bad),
-                             TEXT_CHAR);
+            ck_assert_int_eq(
+                text_read(&input.text, &input.cursor, input.window, input.size, false, true, &count, &newline, &out, &bad),
+                TEXT_CHAR);
             ck_assert(newline);
             ck_assert_uint_eq(count, size);
             ck_assert_uint_eq(buffer_size(&out), strlen(line));

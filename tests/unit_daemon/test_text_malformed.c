@@ -12,9 +12,15 @@ static const struct {
     size_t size;
     const char *read;
 } rows[] = {
-#define ROW(encoding, bytes, read) {encoding, bytes, sizeof(bytes) - 1, read}
+#define ROW(encoding, bytes, read)               \
+    {                                            \
+        encoding, bytes, sizeof(bytes) - 1, read \
+    }
     /* a lone byte, and the beginnings of characters */
-    ROW("utf-8", "a\xff" "b\xc3(c\xe2\x82(d\n", "a[ff]b[c3](c[e2 82](d\n"),
+    ROW("utf-8",
+        "a\xff"
+        "b\xc3(c\xe2\x82(d\n",
+        "a[ff]b[c3](c[e2 82](d\n"),
     ROW("utf-8", "\x80\xbf", "[80][bf]"),
     ROW("utf-8", "\xc3\n\xc3\r\nx", "[c3]\n[c3]\nx"),
     ROW("utf-8", "\xe2\x82\xe2\x82\xac", "[e2 82]€"),
@@ -26,7 +32,12 @@ static const struct {
     ROW("utf-8", "\xf4\x90\x80\x80z", "[f4][90][80][80]z"),
     ROW("utf-8", "\xf8\x88\x80\x80\x80", "[f8][88][80][80][80]"),
     /* Unicode's own example, table 3-8 */
-    ROW("utf-8", "a\xf1\x80\x80\xe1\x80\xc2" "b\x80" "c\x80\xbf" "d", "a[f1 80 80][e1 80][c2]b[80]c[80][bf]d"),
+    ROW("utf-8",
+        "a\xf1\x80\x80\xe1\x80\xc2"
+        "b\x80"
+        "c\x80\xbf"
+        "d",
+        "a[f1 80 80][e1 80][c2]b[80]c[80][bf]d"),
     /* the end inside a character */
     ROW("utf-8", "a\xc3", "a[c3]"),
     ROW("utf-8", "a\xe2\x82", "a[e2 82]"),
@@ -35,7 +46,10 @@ static const struct {
     ROW("utf-8", "a\r\xff\nb", "a\n[ff]b"),
     ROW("utf-8", "\r\n\r\xc3\r\n", "\n\n[c3]\n"),
 
-    ROW("us-ascii", "a\xe4" "b", "a[e4]b"),
+    ROW("us-ascii",
+        "a\xe4"
+        "b",
+        "a[e4]b"),
     ROW("cp1252", "a\x81\x80", "a[81]€"),
     ROW("iso-8859-6", "A\xa1\xc7", "A[a1]\xd8\xa7"),
     /* two bytes of which the second is a character by itself */
@@ -50,18 +64,34 @@ static const struct {
     ROW("utf-16be", "\xd8\0\0A\xdc\0\0B\0", "[d8 00]A[dc 00]B[00]"),
     ROW("utf-16be", "\0A\xd8\0", "A[d8 00]"),
     ROW("utf-16be", "\0A\xd8\0\xdc", "A[d8 00 dc]"),
-    ROW("utf-16le", "\0\xd8\0\xd8\0\xdc" "A\0", "[00 d8]𐀀A"),
+    ROW("utf-16le",
+        "\0\xd8\0\xd8\0\xdc"
+        "A\0",
+        "[00 d8]𐀀A"),
     ROW("utf-32be", "\0\x11\0\0\0\0\0A\0\0\xd8\0\0\0\0B\0\0", "[00 11 00 00]A[00 00 d8 00]B[00 00]"),
     ROW("ucs-4", "\x80\0\0A\0\0\0A\0\0\xdf\xff\0\x11\0\0\0\0\0B", "[80 00 00 41]A[00 00 df ff][00 11 00 00]B"),
     ROW("ucs-2be", "\0A\xd8\0\0B", "A[d8 00]B"),
     /* the order of bytes and the shift that are in force stay */
     ROW("utf-16", "\xfe\xff\xdc\0\0A\xdc\0\xfe\xff\0B", "[dc 00]A[dc 00]\ufeffB"),
-    ROW("utf-16", "A\0\0\xdc\xff\xfe" "B\0", "A[00 dc]\ufeffB"),
+    ROW("utf-16",
+        "A\0\0\xdc\xff\xfe"
+        "B\0",
+        "A[00 dc]\ufeffB"),
     ROW("utf-32", "\0\0\xfe\xff\0\x11\0\0\0\0\0A\0\0\xdc\0\0\0\0B", "[00 11 00 00]A[00 00 dc 00]B"),
     ROW("iso-2022-jp", "\x1b$B$\"\x80$$\xff\x1b(B$$", "あ[80]い[ff]$$"),
-    ROW("iso-2022-kr", "\x1b$)C\x0eGQ\x80GQ\x0f" "a\xff\x0eGQ", "한[80]한a[ff]한"),
-    ROW("utf-7", "a\xff" "b+AOQ-c", "a[ff]bäc"),
-    ROW("cp1258", "a\xd2" "b", "\xe1\xba\xa3" "b"),
+    ROW("iso-2022-kr",
+        "\x1b$)C\x0eGQ\x80GQ\x0f"
+        "a\xff\x0eGQ",
+        "한[80]한a[ff]한"),
+    ROW("utf-7",
+        "a\xff"
+        "b+AOQ-c",
+        "a[ff]bäc"),
+    ROW("cp1258",
+        "a\xd2"
+        "b",
+        "\xe1\xba\xa3"
+        "b"),
 };
 
 #define ROWS (sizeof rows / sizeof *rows)
@@ -253,7 +283,11 @@ START_TEST(format_at_fault)
         struct input input;
         int32_t ch;
         size_t length;
-        input_init(&input, encodings[i], SOCKD_ACTION_ERROR, i == 1 ? "\xdc\0\0a" : "\x80" "a", i == 1 ? 4 : 2);
+        input_init(&input, encodings[i], SOCKD_ACTION_ERROR,
+                   i == 1 ? "\xdc\0\0a"
+                          : "\x80"
+                            "a",
+                   i == 1 ? 4 : 2);
         input_arrive(&input, SIZE_MAX);
         ck_assert_int_eq(input_next(&input, &ch, &length), TEXT_MALFORMED);
         format.input_error = '!';

@@ -116,8 +116,8 @@ START_TEST(long_texts)
         struct text_cursor cursor = text_start(&text);
         size_t count = SIZE_MAX, length;
         bool newline;
-        enum text_result result = text_read(&text, &cursor, buffer_data(&out), buffer_size(&out), true, false, &count, &newline,
-                                            &back, &length);
+        enum text_result result =
+            text_read(&text, &cursor, buffer_data(&out), buffer_size(&out), true, false, &count, &newline, &back, &length);
         ck_assert_int_eq(result, TEXT_MORE);
         ck_assert_uint_eq(cursor.at, buffer_size(&out));
         expect_bytes(&back, buffer_data(&utf8), buffer_size(&utf8));
@@ -149,7 +149,7 @@ START_TEST(terminators)
         struct buffer out = {0};
         const char *bytes = terminator == LINE_TERMINATOR_UNIX  ? lines[_i].unix_bytes
                             : terminator == LINE_TERMINATOR_DOS ? lines[_i].dos_bytes
-                                                     : lines[_i].mac_bytes;
+                                                                : lines[_i].mac_bytes;
         encode(&text, text_of(lines[_i].text), &out);
         expect_bytes(&out, bytes, strlen(bytes));
         buffer_deinit(&out);
@@ -173,7 +173,10 @@ static const struct {
     {"iso-8859-1", "ab€cd", SOCKD_ACTION_IGNORE, "abcd", 0, 0},
     {"iso-8859-1", "€", SOCKD_ACTION_IGNORE, "", 0, 0},
     {"iso-8859-1", "€ä€€\n€", '?', "?\xe4??\n?", 0, 0},
-    {"iso-8859-1", "ab€cd", 0xe4, "ab\xe4" "cd", 0, 0},
+    {"iso-8859-1", "ab€cd", 0xe4,
+     "ab\xe4"
+     "cd",
+     0, 0},
     {"iso-8859-1", "ab€cd", 0x20ac, NULL, 0x20ac, 2},
     {"iso-8859-1", "ab€cd", 0x416, NULL, 0x20ac, 2},
     {"us-ascii", "abäcd\n", SOCKD_ACTION_ERROR, NULL, 0xe4, 2},
@@ -266,10 +269,19 @@ static const struct {
     const char *bytes;
     size_t size;
 } states[] = {
-#define STATE(encoding, bytes, ...) {encoding, {__VA_ARGS__}, bytes, sizeof(bytes) - 1}
+#define STATE(encoding, bytes, ...)                       \
+    {                                                     \
+        encoding, {__VA_ARGS__}, bytes, sizeof(bytes) - 1 \
+    }
     /* the mark comes before the first character only, whatever happens between */
-    STATE("utf-16", "\xff\xfe" "a\0b\0", "a", "b"),
-    STATE("utf-16", "\xff\xfe" "a\0b\0c\0", "?x", "a", "!", "b", "?x", "!", "c"),
+    STATE("utf-16",
+          "\xff\xfe"
+          "a\0b\0",
+          "a", "b"),
+    STATE("utf-16",
+          "\xff\xfe"
+          "a\0b\0c\0",
+          "?x", "a", "!", "b", "?x", "!", "c"),
     STATE("utf-16", "\xff\xfe\n\0a\0", "!", "\n", "!", "?x", "a"),
     STATE("utf-32", "\xff\xfe\0\0a\0\0\0b\0\0\0", "?x", "a", "!", "?x", "b"),
     STATE("utf-16le", "a\0b\0", "a", "!", "b"),
