@@ -168,6 +168,8 @@ static int start_parts(struct server *server)
         return -ENOMEM;
     int r = sockets_init(&server->sockets, server->base, server->resolver, server->config->limits.flush_seconds);
     server->sockets_ready = r == 0;
+    server->sockets.world.nat64 = server->config->nat64;
+    server->sockets.world.nat64_count = server->config->nat64_count;
     if (r == 0)
         r = start_control(server);
     if (r == 0)

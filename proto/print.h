@@ -18,10 +18,10 @@ static inline bool print_fits(const struct print *print)
 
 void print_byte(struct print *print, char byte);
 void print_raw(struct print *print, const char *data, size_t size);
-void print_literal(struct print *print, const char *text);      /* a C string, as it is */
+void print_literal(struct print *print, const char *text); /* a C string, as it is */
 void print_integer(struct print *print, int64_t value);
 void print_unsigned(struct print *print, uint64_t value);
-void print_text(struct print *print, struct sockd_text text);   /* quoted and escaped; null if it is null */
+void print_text(struct print *print, struct sockd_text text);     /* quoted and escaped; null if it is null */
 void print_base64(struct print *print, struct sockd_bytes bytes); /* quoted */
 
 /* One object. leaves: which of its leaves to show, 0 for all (see struct sockd_list). */

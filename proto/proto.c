@@ -8,11 +8,13 @@
 
 /* ---- words ---- */
 
+/* clang-format off */
 #define WORDS_BEGIN(type) static const char *const type##_items[] = {
 #define WORD(type, constant, word) word,
 #define WORDS_END(type) \
     };                  \
     const struct words words_##type = {#type, type##_items, type##_COUNT};
+/* clang-format on */
 #include "methods.def"
 
 int words_find(const struct words *words, const char *data, size_t size)
@@ -64,6 +66,8 @@ int words_find(const struct words *words, const char *data, size_t size)
 #define TYPE_OF(...) FIRST(__VA_ARGS__)
 #define WORDS_OF(...) SECOND(__VA_ARGS__)
 
+/* clang-format off */
+
 /* how many fields each record has */
 #define RECORD_BEGIN(rec, doc) enum { count_##rec = 0
 #define FIELD(type, name, flags, fallback, min, max, doc) +1
@@ -76,10 +80,10 @@ int words_find(const struct words *words, const char *data, size_t size)
 
 /* A field's row needs the offset inside its record, and the lines of methods.def do not repeat the record's name: so each
  * table stands inside a function, where a local typedef knows it. */
-#define RECORD_BEGIN(rec, doc)                         \
-    static const struct field *fields_##rec(void)      \
-    {                                                     \
-        typedef struct rec self;                       \
+#define RECORD_BEGIN(rec, doc)                    \
+    static const struct field *fields_##rec(void) \
+    {                                             \
+        typedef struct rec self;                  \
         static const struct field items[count_##rec] = {
 #define FIELD(type, name, flags, fallback, min, max, doc) FIELD_AS(type, name, #name, flags, fallback, min, max, doc)
 #define FIELD_AS(type, name, wire, flags, fallback, min, max, doc) \
@@ -87,13 +91,13 @@ int words_find(const struct words *words, const char *data, size_t size)
 #define RECORD(rec, name, doc) {#name, TYPE_RECORD, 0, REQUIRED, 0, 0, offsetof(self, name), NULL, &record_##rec, doc},
 #define LIST(rec, name, doc) {#name, TYPE_LIST, 0, REQUIRED, 0, 0, offsetof(self, name), NULL, &record_##rec, doc},
 #define RECORD_END(rec) \
-        };                 \
-        return items;      \
+        };              \
+        return items;   \
     }
 #define RECORD_EMPTY(rec, doc)                    \
     static const struct field *fields_##rec(void) \
-    {                                                \
-        return NULL;                                 \
+    {                                             \
+        return NULL;                              \
     }
 #include "methods.def"
 
@@ -107,9 +111,11 @@ int words_find(const struct words *words, const char *data, size_t size)
     const struct record record_##rec = {#rec, fields_##rec, count_##rec, sizeof(struct rec), doc};
 #include "methods.def"
 
+/* clang-format on */
+
 /* ---- rights, methods, errors ---- */
 
-const char *const right_names[RIGHT_COUNT] = {"none",   "resolve", "reverse", "connect", "listen", "io",    "options",
+const char *const right_names[RIGHT_COUNT] = {"none",   "resolve", "reverse", "connect", "listen",  "io",    "options",
                                               "export", "adopt",   "share",   "pool",    "inspect", "close", "admin"};
 
 #define WAITS METHOD_WAITS

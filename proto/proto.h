@@ -10,16 +10,18 @@
 
 /* ---- words: enum direction { DIRECTION_INPUT, … } ---- */
 
+/* clang-format off */
 #define WORDS_BEGIN(type) enum type {
 #define WORD(type, constant, word) constant,
 #define WORDS_END(type) type##_COUNT };
+/* clang-format on */
 #include "methods.def"
 
 /* ---- field types ---- */
 
 enum field_type {
     TYPE_HANDLE,
-    TYPE_INT,  /* min to max; 0, 0: any; null: SOCKD_NULL */
+    TYPE_INT, /* min to max; 0, 0: any; null: SOCKD_NULL */
     TYPE_BOOL,
     TYPE_TEXT, /* min to max bytes, no NUL among them; 0, 0: any */
     TYPE_CHAR,
@@ -72,6 +74,7 @@ enum field_type {
 
 /* ---- records: struct socket_connect_params { … } ---- */
 
+/* clang-format off */
 #define RECORD_BEGIN(rec, doc) struct rec {
 #define FIELD(type, name, flags, fallback, min, max, doc) C_##type name;
 #define FIELD_AS(type, name, wire, flags, fallback, min, max, doc) C_##type name;
@@ -79,6 +82,7 @@ enum field_type {
 #define LIST(rec, name, doc) struct sockd_list name;
 #define RECORD_END(rec) };
 #define RECORD_EMPTY(rec, doc) struct rec { char unused; };
+/* clang-format on */
 #include "methods.def"
 
 /* A set of words. boolean: "true" and "false" among them stand for the JSON booleans. */
@@ -128,8 +132,23 @@ struct record {
 
 /* ---- rights, methods, errors ---- */
 
-enum right { RIGHT_NONE, RIGHT_RESOLVE, RIGHT_REVERSE, RIGHT_CONNECT, RIGHT_LISTEN, RIGHT_IO, RIGHT_OPTIONS, RIGHT_EXPORT,
-             RIGHT_ADOPT, RIGHT_SHARE, RIGHT_POOL, RIGHT_INSPECT, RIGHT_CLOSE, RIGHT_ADMIN, RIGHT_COUNT };
+enum right {
+    RIGHT_NONE,
+    RIGHT_RESOLVE,
+    RIGHT_REVERSE,
+    RIGHT_CONNECT,
+    RIGHT_LISTEN,
+    RIGHT_IO,
+    RIGHT_OPTIONS,
+    RIGHT_EXPORT,
+    RIGHT_ADOPT,
+    RIGHT_SHARE,
+    RIGHT_POOL,
+    RIGHT_INSPECT,
+    RIGHT_CLOSE,
+    RIGHT_ADMIN,
+    RIGHT_COUNT
+};
 
 extern const char *const right_names[RIGHT_COUNT];
 

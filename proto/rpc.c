@@ -50,10 +50,14 @@ static bool size_read(const struct scan *scan, uint32_t token, int64_t *out)
 {
     struct sockd_integer integer;
     *out = 0;
-    if (!is_type(scan, token, TOKEN_NUMBER) || !is_digits(scan_raw(scan, token)))
+    if (!scan_integer(scan, token, &integer)) {
+        bool large = is_type(scan, token, TOKEN_NUMBER) && is_digits(scan_raw(scan, token));
+        *out = large ? INT64_MAX : 0;
+        return large;
+    }
+    if (integer.negative)
         return false;
-    bool fits = scan_integer(scan, token, &integer) && integer.magnitude <= INT64_MAX;
-    *out = fits ? (int64_t)integer.magnitude : INT64_MAX;
+    *out = integer.magnitude <= INT64_MAX ? (int64_t)integer.magnitude : INT64_MAX;
     return true;
 }
 

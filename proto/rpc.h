@@ -9,7 +9,7 @@
 struct rpc_message {
     bool batch;
     size_t count;    /* requests in it */
-    int64_t payload; /* bytes that follow the line; 0 if none, or if what was said of them is no such number */
+    int64_t payload; /* bytes that follow the line, cut to 2^63-1; 0 if none, or if what was said is no such number */
     int64_t fds;     /* descriptors that ride along */
     uint32_t token;  /* the next request */
 };
@@ -31,9 +31,9 @@ struct rpc_request {
 enum error_id rpc_open(struct scan *scan, enum scan_result result, size_t batch_limit, struct rpc_message *message,
                        struct rpc_request *request, const char **limit);
 
-/* The next request of a message; false when there is none left. Neither this nor rpc_open changes the text, so a message whose
- * payload is not whole can be scanned again. Known members: jsonrpc, id, method, params, payload, fds;
- * any other is invalid_request, as are payload and fds inside a batch. */
+/* The next request of a message; false when there is none left. Known members: jsonrpc, id, method, params, payload, fds; any
+ * other is invalid_request, as are payload and fds inside a batch. Neither this nor rpc_open changes the text, so a message
+ * whose payload is not whole can be scanned again. */
 bool rpc_next(struct scan *scan, struct rpc_message *message, struct rpc_request *request);
 
 /* Whether two ids, as JSON texts, are of the same type and value: strings by their characters, numbers by their exact

@@ -28,17 +28,20 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else return 1; fi
 }
 
-# Installs packages without starting what they would start by themselves: nobody asked for a web server on port 80.
-install_packages() {
-    local guard=/usr/sbin/policy-rc.d status=0
-    if as_root test -e $guard; then guard=; else printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin $guard; fi
+# Installs packages without starting what they would start by themselves, now or at the next boot: nobody asked for a web
+# server on port 80.
+install_packages() (
+    guard=/usr/sbin/policy-rc.d
+    if ! as_root test -e $guard; then
+        trap 'as_root rm -f $guard' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin $guard
+    fi
     as_root env DEBIAN_FRONTEND=noninteractive sh -c '
         apt-get install -qy --no-install-recommends "$@" || { apt-get update -q && apt-get install -qy --no-install-recommends "$@"; }
-    ' apt "$@" >build/install.log 2>&1 </dev/null || status=1
-    [ -z "$guard" ] || as_root rm -f $guard
-    if [[ " $* " == *" nginx "* && -d /run/systemd/system ]]; then as_root systemctl disable -q nginx 2>/dev/null || true; fi
-    return $status
-}
+    ' apt "$@" >build/install.log 2>&1 </dev/null || exit 1
+    [ ! -d /run/systemd/system ] || dpkg -L "$@" | sed -n 's#.*/systemd/system/\([^/@]*\.service\)$#\1#p' |
+        as_root xargs -r systemctl disable -q >>build/install.log 2>&1 || true
+)
 
 # Sees to it that everything that these groups of scripts/packages need is there.
 need() {

@@ -98,11 +98,13 @@ static int step_copy(struct lane *lane)
     return count > 0 ? 1 : (int)count;
 }
 
-/* The same, and -2: splice does not apply to these two. */
+/* The same, and -2: splice does not apply to these two. Never waits inside splice: the kernel would keep the pipe locked for
+ * as long, and whoever reads or writes its other end would wait too. */
 static int step_splice(struct lane *lane)
 {
+    wait_for(lane->from, POLLIN);
     for (;;) {
-        ssize_t count = splice(lane->from, NULL, lane->to, NULL, SPLICE_PIECE, SPLICE_F_MOVE);
+        ssize_t count = splice(lane->from, NULL, lane->to, NULL, SPLICE_PIECE, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
         if (count >= 0)
             return count > 0;
         if (errno == EINVAL)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 int fd_close(int fd)
@@ -14,6 +15,20 @@ int fd_close(int fd)
         close(fd);
     errno = before;
     return -1;
+}
+
+void fd_never_linger(int fd)
+{
+    static const struct linger off = {0, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof off);
+}
+
+void fd_discard(int fd)
+{
+    if (fd < 0)
+        return;
+    fd_never_linger(fd);
+    close(fd);
 }
 
 void fd_cleanup(int *fd)

@@ -6,6 +6,12 @@
 /* Closes a descriptor unless it is negative; errno stays as it was. Gives -1, to be stored where the descriptor stood. */
 int fd_close(int fd);
 
+/* Sees to it that closing a socket does not wait for its peer, as SO_LINGER has it. Harmless with other descriptors. */
+void fd_never_linger(int fd);
+
+/* Closes a descriptor that others have, or had: they may have prepared a socket so that whoever closes it last must wait. */
+void fd_discard(int fd);
+
 /* For a variable that owns a descriptor until it is set to -1. */
 void fd_cleanup(int *fd);
 #define FD_CLEANUP __attribute__((cleanup(fd_cleanup)))

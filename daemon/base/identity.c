@@ -71,3 +71,11 @@ bool identity_may(const struct identity *identity, int right)
         return true;
     return (identity->privileged || !over_others) && policy_decide_right(&identity->layers, right, &decision, NULL);
 }
+
+bool identity_unrestricted(const struct identity *identity)
+{
+    for (size_t i = 0; i < identity->layers.count; i++)
+        if (!identity->layers.items[i]->unrestricted)
+            return false;
+    return true;
+}

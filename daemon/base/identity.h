@@ -55,3 +55,6 @@ static inline bool identity_same(const struct identity *a, const struct identity
 
 /* Whether every layer grants a right: of enum right, or POLICY_RIGHT_INSPECT_ALL and POLICY_RIGHT_CLOSE_ALL. */
 bool identity_may(const struct identity *identity, int right);
+
+/* Whether no layer restricts it: everything is allowed everywhere. */
+bool identity_unrestricted(const struct identity *identity);

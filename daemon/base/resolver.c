@@ -93,8 +93,11 @@ static struct resolver_job *queue_pop(struct queue *queue)
 
 static void queue_clear(struct queue *queue)
 {
-    for (struct resolver_job *job; (job = queue_pop(queue));)
+    for (struct resolver_job *job = queue->first, *next; job; job = next) {
+        next = job->next;
         free(job);
+    }
+    *queue = (struct queue){0};
 }
 
 /* ---- the pool ---- */
@@ -339,8 +342,11 @@ static struct resolver_job *job_submit(struct resolver_job *job, int error)
         pthread_cond_signal(&pool->work);
     }
     pthread_mutex_unlock(&pool->lock);
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): only a pool that stops frees a job here, and nobody submits to that */
     return job;
 }
+
+#define LOCAL_ABSOLUTE "localhost."
 
 struct resolver_job *resolver_lookup(struct resolver *resolver, const char *host, size_t size, int family, int port,
                                      resolver_addresses *done, void *context)
@@ -348,8 +354,8 @@ struct resolver_job *resolver_lookup(struct resolver *resolver, const char *host
     struct resolver_job *job = job_new(resolver, context);
     if (!job)
         return NULL;
-    if (size > 1 && host[size - 1] == '.') /* the root's own dot says nothing more */
-        size--;
+    if (size == sizeof LOCAL_ABSOLUTE - 1 && strncasecmp(host, LOCAL_ABSOLUTE, size) == 0)
+        size--; /* the system's own tables know it without the root's dot only */
     bool fits = size < sizeof(job->host) && !memchr(host, 0, size);
     if (fits)
         memcpy(job->host, host, size);

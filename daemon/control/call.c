@@ -10,8 +10,8 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "fd.h"
 #include "keep.h"
 #include "listener.h"
 #include "log.h"
@@ -84,8 +84,7 @@ static void release_progress(struct call *call)
 static void close_fds(int *fds, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (fds[i] >= 0)
-            close(fds[i]);
+        fd_discard(fds[i]);
     free(fds);
 }
 
@@ -291,6 +290,15 @@ int call_object(struct call *call, sockd_handle handle, struct object **object)
 {
     struct object *found = object_find(&call_sockets(call)->objects, handle);
     if (!found || !identity_same(found->identity, call_identity(call)))
+        return trouble_no_such_handle(call_trouble(call), handle);
+    *object = found;
+    return 0;
+}
+
+int call_any_object(struct call *call, sockd_handle handle, int right, struct object **object)
+{
+    struct object *found = object_find(&call_sockets(call)->objects, handle);
+    if (!found || !(identity_same(found->identity, call_identity(call)) || identity_may(call_identity(call), right)))
         return trouble_no_such_handle(call_trouble(call), handle);
     *object = found;
     return 0;

@@ -87,7 +87,10 @@ static inline struct identity *call_identity(struct call *call)
 /* The object of a handle that the caller may use. 0 or no-such-handle. */
 int call_object(struct call *call, sockd_handle handle, struct object **object);
 
-/* The same, and of that kind: else wrong-kind. */
+/* The same for what belongs to others, too, where the caller has that right over them (POLICY_RIGHT_…_ALL). */
+int call_any_object(struct call *call, sockd_handle handle, int right, struct object **object);
+
+/* An object of the caller's, and of that kind: else wrong-kind. */
 int call_stream(struct call *call, sockd_handle handle, struct stream **stream);
 int call_listener(struct call *call, sockd_handle handle, struct listener **listener);
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "fd.h"
 
 #define MESSAGES_A_TURN 256
 #define READ_LARGEST (1024 * 1024)
@@ -183,7 +184,7 @@ static enum taken serve_single(struct session *session, struct rpc_message *mess
         cargo.fd_count = session_fds_take(session, letter->place, &cargo.fds);
     serve_request(session, NULL, &request, &cargo);
     for (size_t i = 0; i < cargo.fd_count; i++)
-        close(cargo.fds[i]);
+        fd_discard(cargo.fds[i]);
     free(cargo.fds);
     return TAKEN;
 }

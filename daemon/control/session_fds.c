@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "fd.h"
 #include "session.h"
 
 static void fds_close(struct session_fds *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        close(batch->fds[i]);
+        fd_discard(batch->fds[i]);
     free(batch->fds);
     *batch = (struct session_fds){0};
 }
@@ -33,7 +33,7 @@ static void keep(struct session *session, const int *fds, size_t count, uint64_t
     }
     free(batch.fds);
     for (size_t i = 0; i < count; i++)
-        close(fds[i]);
+        fd_discard(fds[i]);
 }
 
 void session_fds_arrived(struct session *session, const void *msghdr, uint64_t start, uint64_t end)

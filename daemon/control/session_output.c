@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "fd.h"
 
 #define REPLY_USUAL 512
 #define OUTPUT_STUFFED (1024 * 1024)
@@ -23,10 +24,14 @@ bool session_stuffed(const struct session *session)
     return buffer_size(&session->out) > OUTPUT_STUFFED;
 }
 
-static void parcel_free(struct session_parcel *parcel)
+/* sent: the client has them now, and what it does with their options is its own affair. */
+static void parcel_free(struct session_parcel *parcel, bool sent)
 {
-    for (size_t i = 0; i < parcel->count; i++)
+    for (size_t i = 0; i < parcel->count; i++) {
+        if (!sent)
+            fd_never_linger(parcel->fds[i]);
         close(parcel->fds[i]);
+    }
     free(parcel->fds);
     free(parcel);
 }
@@ -36,7 +41,7 @@ void session_output_deinit(struct session *session)
     struct session_parcel *parcel;
     while ((parcel = session->parcels)) {
         session->parcels = parcel->next;
-        parcel_free(parcel);
+        parcel_free(parcel, false);
     }
     buffer_deinit(&session->out);
 }
@@ -72,7 +77,7 @@ static int append_reply(struct buffer *out, const struct reply *reply)
 static void close_all(int *fds, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        close(fds[i]);
+        fd_discard(fds[i]);
     free(fds);
 }
 
@@ -176,7 +181,7 @@ static ssize_t send_part(struct session *session)
     ssize_t n = send_with(session, size, due ? parcel : NULL);
     if (n > 0 && due) {
         session->parcels = parcel->next;
-        parcel_free(parcel);
+        parcel_free(parcel, true);
     }
     return n;
 }

@@ -30,6 +30,11 @@ static int tell_param(struct trouble *trouble, const struct record_fault *fault)
     return r;
 }
 
+static struct sockd_text right_text(enum right right)
+{
+    return (struct sockd_text){right_names[right], strlen(right_names[right])};
+}
+
 /* 0, or the outcome to be told. */
 static int check(struct session *session, const struct rpc_request *request, union method_params *params, struct record_fault *fault)
 {
@@ -38,7 +43,7 @@ static int check(struct session *session, const struct rpc_request *request, uni
     if (control->stopping)
         return trouble_plain(&control->trouble, ERROR_going_away);
     if (!identity_may(identity, (int)request->method->right))
-        return trouble_denied(&control->trouble, request->method->name, SOCKD_TEXT(""), identity->principal->profile);
+        return trouble_denied(&control->trouble, request->method->name, right_text(request->method->right), identity->principal->profile);
     arena_reset(&control->arena);
     switch (record_decode(request->method->params, &control->scan, request->params, true, &control->arena, params, fault)) {
     case RECORD_OK:

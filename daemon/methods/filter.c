@@ -59,7 +59,7 @@ static bool number_read(struct filter_term *term, const struct complaint *compla
 
 static int number_compare(const struct filter_term *term, const void *value)
 {
-    int64_t number = term->field->type == TYPE_HANDLE ? (int64_t)*(const sockd_handle *)value : *(const int64_t *)value;
+    int64_t number = term->field->type == TYPE_HANDLE ? (int64_t) * (const sockd_handle *)value : *(const int64_t *)value;
     return (number > term->number) - (number < term->number);
 }
 
@@ -226,7 +226,8 @@ static int format_compare(const struct filter_term *term, const void *value)
     const struct sockd_format *format = value;
     if (term->number >= 0)
         return format->line_terminator != term->number;
-    return format->encoding.size != term->text.size || strncasecmp(format->encoding.data, term->text.data, term->text.size) != 0;
+    return format->encoding.size != term->text.size ||
+           strncasecmp(format->encoding.data, term->text.data, term->text.size) != 0;
 }
 
 static bool format_null(const void *value)
@@ -269,19 +270,19 @@ static const struct filter_kind *kind_of(const struct field *field)
     }
 }
 
-/* Finds the operator of a term: *start, and its length. False if it has none. */
-static bool operator_find(struct sockd_text term, enum filter_operator *operator, size_t *start, size_t *length)
+/* Finds the relation of a term: *start, and its length. False if it has none. */
+static bool relation_find(struct sockd_text term, enum filter_relation *relation, size_t *start, size_t *length)
 {
     static const struct {
         const char *text;
-        enum filter_operator operator;
-    } operators[] = {{"!=", FILTER_UNEQUAL}, {"<=", FILTER_AT_MOST}, {">=", FILTER_AT_LEAST},
+        enum filter_relation relation;
+    } relations[] = {{"!=", FILTER_UNEQUAL}, {"<=", FILTER_AT_MOST}, {">=", FILTER_AT_LEAST},
                      {"=", FILTER_EQUAL},    {"<", FILTER_LESS},     {">", FILTER_MORE}};
     for (*start = 0; *start < term.size; ++*start) {
-        for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-            *length = strlen(operators[i].text);
-            if (*length <= term.size - *start && memcmp(term.data + *start, operators[i].text, *length) == 0) {
-                *operator = operators[i].operator;
+        for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {
+            *length = strlen(relations[i].text);
+            if (*length <= term.size - *start && memcmp(term.data + *start, relations[i].text, *length) == 0) {
+                *relation = relations[i].relation;
                 return true;
             }
         }
@@ -299,7 +300,7 @@ static bool term_read(struct filter *filter, const struct record *record, struct
     if (filter->count == FILTER_TERMS)
         return complain(&complaint, "there are more than %d terms", FILTER_TERMS);
     struct filter_term *term = &filter->terms[filter->count++];
-    if (!operator_find(text, &term->operator, &start, &length))
+    if (!relation_find(text, &term->relation, &start, &length))
         return complain(&complaint, "a term must be FIELD=VALUE, or with !=, <, <=, > or >=");
     complaint.field.size = start;
     term->field = record_path(record, text.data, start, &term->offset, &leaves);
@@ -310,7 +311,7 @@ static bool term_read(struct filter *filter, const struct record *record, struct
         return complain(&complaint, "it has fields of its own, of which one must be named");
     filter->leaves |= leaves;
     term->text = (struct sockd_text){text.data + start + length, text.size - start - length};
-    bool order = term->operator != FILTER_EQUAL && term->operator != FILTER_UNEQUAL;
+    bool order = term->relation != FILTER_EQUAL && term->relation != FILTER_UNEQUAL;
     term->null = is_nullable(term->field) && name_is("null", term->text.data, term->text.size);
     if (order && (term->null || !kind->ordered))
         return complain(&complaint, "its values have no order: only = and != can be asked");
@@ -340,11 +341,11 @@ static bool term_holds(const struct filter_term *term, const void *record)
     const void *value = (const char *)record + term->offset;
     bool null = (is_nullable(term->field) || term->kind == &address_row) && term->kind->null(value);
     if (term->null)
-        return null == (term->operator == FILTER_EQUAL);
+        return null == (term->relation == FILTER_EQUAL);
     if (null)
-        return term->operator == FILTER_UNEQUAL;
+        return term->relation == FILTER_UNEQUAL;
     int order = term->kind->compare(term, value);
-    switch (term->operator) {
+    switch (term->relation) {
     case FILTER_EQUAL:
         return order == 0;
     case FILTER_UNEQUAL:

@@ -8,7 +8,8 @@
  *   time           all operators; 2026-11-22T19:00:00.000Z, which may be cut short and then compares as far as it goes
  *   address        = and !=; an address, or a network as in 10.0.0.0/8; a v4 address within v6 is the v4 address
  *   format         = and !=; an encoding or a line terminator
- * For a field that can be null the value null asks for that, with = and !=. Of what else is compared with null only != holds. */
+ * For a field that can be null the value null asks for that, with = and !=. Of what else is compared with null only != holds.
+ */
 #pragma once
 
 #include "address.h"
@@ -17,15 +18,15 @@
 #define FILTER_TERMS 32
 #define FILTER_REASON 200
 
-enum filter_operator { FILTER_EQUAL, FILTER_UNEQUAL, FILTER_LESS, FILTER_AT_MOST, FILTER_MORE, FILTER_AT_LEAST };
+enum filter_relation { FILTER_EQUAL, FILTER_UNEQUAL, FILTER_LESS, FILTER_AT_MOST, FILTER_MORE, FILTER_AT_LEAST };
 
 struct filter_kind;
 
 struct filter_term {
     const struct field *field;
     const struct filter_kind *kind; /* how its values are read and compared */
-    size_t offset; /* of its value in the record */
-    enum filter_operator operator;
+    size_t offset;                  /* of its value in the record */
+    enum filter_relation relation;
     bool null;
     struct sockd_text text; /* as it was written */
     int64_t number;         /* a whole number, a word, a line terminator (or -1); bits of a network */

@@ -178,7 +178,7 @@ int on_close(struct call *call, const struct close_params *in, struct nothing *o
             return close_stream(call, closing->stream, in);
         return closing->closer && !call->expired ? OUTCOME_WAIT : 0;
     }
-    int r = call_object(call, in->handle, &object);
+    int r = call_any_object(call, in->handle, POLICY_RIGHT_CLOSE_ALL, &object);
     if (r != 0)
         return r;
     if (object->kind == KIND_SERVER) {

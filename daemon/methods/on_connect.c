@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "handlers.h"
+#include "warrant.h"
 
 static const struct sockd_timeout moment = {0, 10000, true};
 
@@ -43,28 +44,44 @@ static int connect_start(struct call *call, const struct socket_connect_params *
     call->timeout = in->timeout;
     if (in->timeout.finite && clock_wait(&in->timeout) == 0)
         call->timeout = moment;
-    connect->dial = dial_start(call_sockets(call)->base, call_sockets(call)->resolver, in->host.data, in->host.size, (int)in->port,
-                               NULL, connect_ended, connect);
+    bool failed;
+    struct sockets *sockets = call_sockets(call);
+    struct dial_guard *guard = warrant_dial(sockets, call_identity(call), in->host, &failed);
+    if (failed)
+        return -ENOMEM;
+    connect->dial = dial_start(sockets->base, sockets->resolver, in->host.data, in->host.size, (int)in->port, guard, connect_ended,
+                               connect);
     return connect->dial ? OUTCOME_WAIT : -ENOMEM;
+}
+
+/* What was denied is told as the client named it: no address of the inside network is. */
+static int denied(struct call *call, struct sockd_text host)
+{
+    return trouble_denied(call_trouble(call), "connect", host, call_identity(call)->principal->profile);
 }
 
 static int connect_failed(struct call *call, const struct dial_result *result, struct sockd_text host)
 {
     struct trouble *trouble = call_trouble(call);
     if (result->denied)
-        return trouble_denied(trouble, "connect", host, call_identity(call)->principal->profile);
+        return denied(call, host);
     if (result->resolve_error)
         return trouble_resolve(trouble, host, result->resolve_error, result->error);
     return trouble_os_at(trouble, "connect", result->error, &result->peer);
 }
 
-static int check_host(struct call *call, struct sockd_text host)
+/* Whether the host is one, and may be asked for: before any query is made. */
+static int check_host(struct call *call, struct sockd_text host, int port)
 {
     union address address;
     const char *reason;
-    if (address_literal(&address, host.data, host.size, 0) || address_name(host.data, host.size, &reason))
-        return 0;
-    return trouble_param(call_trouble(call), "host", reason);
+    const struct identity *identity = call_identity(call);
+    bool literal = address_literal(&address, host.data, host.size, 0);
+    if (!literal && !address_name(host.data, host.size, &reason))
+        return trouble_param(call_trouble(call), "host", reason);
+    if (!literal && !identity_may(identity, RIGHT_RESOLVE))
+        return denied(call, host);
+    return identity_unrestricted(identity) || warrant_host(identity, host, port) ? 0 : denied(call, host);
 }
 
 int on_socket_connect(struct call *call, const struct socket_connect_params *in, struct stream_result *out)
@@ -74,7 +91,7 @@ int on_socket_connect(struct call *call, const struct socket_connect_params *in,
     if (call->progress == PROGRESS_NONE) {
         int r = stream_options_check(&options, call_trouble(call));
         if (r == 0)
-            r = check_host(call, in->host);
+            r = check_host(call, in->host, (int)in->port);
         return r == 0 ? connect_start(call, in) : r;
     }
     struct connect *connect = call->other.state;

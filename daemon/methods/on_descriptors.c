@@ -20,7 +20,8 @@ static int choose_via(struct call *call, const struct stream_handles_params *in,
     if (*via == VIA_RELAY && in->detach)
         return trouble_param(call_trouble(call), "detach", "a relay needs its handle");
     if (*via == VIA_DIRECT && !may_export)
-        return trouble_denied(call_trouble(call), call->method->name, SOCKD_TEXT("direct"), call_identity(call)->principal->profile);
+        return trouble_denied(call_trouble(call), call->method->name, SOCKD_TEXT("direct"),
+                              call_identity(call)->principal->profile);
     return 0;
 }
 
@@ -203,8 +204,8 @@ static int take_in(struct call *call, int direction, struct handover sides[SIDES
 
 int on_make_stream(struct call *call, const struct make_stream_params *in, struct stream_result *out)
 {
-    const struct stream_options options = {call_identity(call), &call->session->objects, in->external_format,
-                                           in->element_type, in->buffered, in->lifetime};
+    const struct stream_options options = {
+        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime};
     struct handover sides[SIDES] = {{.fd = -1}, {.fd = -1}};
     struct stream *stream;
     int r = stream_options_check(&options, call_trouble(call));
@@ -217,7 +218,8 @@ int on_make_stream(struct call *call, const struct make_stream_params *in, struc
         return r;
     }
     r = stream_new(call_sockets(call), &options, in->direction == DIRECTION_OUTPUT ? -1 : sides[SIDE_IN].fd,
-                   in->direction == DIRECTION_INPUT ? -1 : sides[SIDE_OUT].fd, NULL, SOCKD_TEXT(""), 0, &stream, call_trouble(call));
+                   in->direction == DIRECTION_INPUT ? -1 : sides[SIDE_OUT].fd, NULL, SOCKD_TEXT(""), 0, &stream,
+                   call_trouble(call));
     if (r != 0)
         return r;
     stream->shared = sides[SIDE_IN].shared || sides[SIDE_OUT].shared;

@@ -5,6 +5,7 @@
 
 #include "handlers.h"
 #include "listener.h"
+#include "warrant.h"
 
 /* A lookup of an interface's name. */
 struct lookup {
@@ -32,6 +33,11 @@ static void lookup_done(void *context, int error, int system_error, const union 
     if (!error && count > 0)
         lookup->address = addresses[0];
     call_resume(lookup->call);
+}
+
+static int denied(struct call *call, struct sockd_text target)
+{
+    return trouble_denied(call_trouble(call), "listen", target, call_identity(call)->principal->profile);
 }
 
 static int lookup_start(struct call *call, struct sockd_text host, int port)
@@ -71,7 +77,32 @@ static int interface_address(struct call *call, const struct sockd_interface *in
     }
     if (!address_name(host.data, host.size, &reason))
         return trouble_param(call_trouble(call), "interface", reason);
+    if (!identity_may(call_identity(call), RIGHT_RESOLVE))
+        return denied(call, host);
     return lookup_start(call, host, port);
+}
+
+static int listen_at(struct call *call, const struct socket_server_params *in, const union address *address,
+                     struct listener **listener)
+{
+    bool v6_only = !identity_unrestricted(call_identity(call)); /* rules for IPv6 addresses open no IPv4 ones */
+    return listener_new(call_sockets(call), call_identity(call), &call->session->objects, in->lifetime, address, v6_only,
+                        (int)in->backlog, listener, call_trouble(call));
+}
+
+/* A port that the client leaves open is the kernel's choice, or the first free one of those that are allowed. */
+static int listen_somewhere(struct call *call, const struct socket_server_params *in, union address *address,
+                            struct listener **listener)
+{
+    int r, port = 0;
+    do {
+        port = warrant_port(call_identity(call), address, port);
+        if (port < 0)
+            return trouble_os_at(call_trouble(call), "bind", EADDRINUSE, address);
+        address_set_port(address, port);
+        r = listen_at(call, in, address, listener);
+    } while (port > 0 && r == ERROR_os_error && call_trouble(call)->fault.number == EADDRINUSE);
+    return r;
 }
 
 int on_socket_server(struct call *call, const struct socket_server_params *in, struct socket_server_result *out)
@@ -80,9 +111,10 @@ int on_socket_server(struct call *call, const struct socket_server_params *in, s
     struct listener *listener;
     struct trouble *trouble = call_trouble(call);
     int r = interface_address(call, &in->interface, (int)in->port, &address);
+    if (r == 0 && !identity_unrestricted(call_identity(call)) && !warrant_listen(call_identity(call), &address))
+        r = denied(call, in->interface.host.data ? in->interface.host : SOCKD_TEXT("*"));
     if (r == 0)
-        r = listener_new(call_sockets(call), call_identity(call), &call->session->objects, in->lifetime, &address, (int)in->backlog,
-                         &listener, trouble);
+        r = in->port == 0 ? listen_somewhere(call, in, &address, &listener) : listen_at(call, in, &address, &listener);
     if (r != 0)
         return r;
     address_text(&listener->address, trouble->address);

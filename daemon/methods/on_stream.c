@@ -102,7 +102,8 @@ int on_socket_stream_peer(struct call *call, const struct name_params *in, struc
     if (r != 0)
         return r;
     struct naming *naming = call->other.state;
-    if (!in->do_not_resolve && !naming->answered) {
+    bool resolve = !in->do_not_resolve && identity_may(call_identity(call), RIGHT_REVERSE);
+    if (resolve && !naming->answered) {
         if (!naming->job)
             naming->job = resolver_reverse(call_sockets(call)->resolver, &naming->address, naming_done, naming);
         return naming->job ? OUTCOME_WAIT : -ENOMEM;

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "sockets.h"
 
 #define DRAIN_TIME 2000000 /* microseconds */
@@ -54,6 +55,8 @@ static void closer_end(struct closer *closer, bool reset)
 {
     if (reset && closer->is_socket)
         reset_on_close(closer->fd);
+    else
+        fd_never_linger(closer->fd); /* others who have the socket may have changed that */
     close(closer->fd);
     LIST_REMOVE(closer, link);
     if (closer->event)
@@ -69,16 +72,20 @@ static void closer_event(evutil_socket_t fd, short what, void *context)
     closer_step(context);
 }
 
-/* Waits for the descriptor, or (what 0) for time alone; never beyond the deadline. */
-static void closer_await(struct closer *closer, short what, int64_t longest)
+/* Waits for the descriptor, or (what 0) for time alone; never beyond the deadline. False: that cannot be, and the closer is
+ * gone. */
+static bool closer_await(struct closer *closer, short what, int64_t longest)
 {
     int64_t left = closer->deadline - clock_now();
     struct timeval time = clock_timeval(left < longest ? left : longest);
     if (closer->event)
         event_free(closer->event);
     closer->event = event_new(closer->sockets->base, closer->fd, what, closer_event, closer);
-    if (!closer->event || event_add(closer->event, &time) < 0)
-        closer_end(closer, true);
+    if (closer->event && event_add(closer->event, &time) == 0)
+        return true;
+    closer_tell(closer, false);
+    closer_end(closer, true);
+    return false;
 }
 
 static int queued(int fd, unsigned long request)
@@ -191,10 +198,11 @@ struct closer *closer_start(struct sockets *sockets, int fd, bool is_socket, str
     *out = (struct buffer){0};
     closer->linger = lingers ? options->linger : 0;
     closer->deadline = clock_now() + sockets->flush_time;
+    LIST_INSERT_HEAD(&sockets->closers, closer, link);
+    if (!closer_await(closer, 0, 0))
+        return NULL;
     closer->done = done;
     closer->context = context;
-    LIST_INSERT_HEAD(&sockets->closers, closer, link);
-    closer_await(closer, 0, 0);
     return closer;
 }
 

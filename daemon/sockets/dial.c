@@ -2,7 +2,7 @@
  * by an event, so that whoever starts a dial need not expect its end inside the call. The dial is freed before its callback
  * runs; what the callback gets is a copy.
  *
- * The unspecified addresses reach this host's loopback on Linux. They are written as the loopback address before allow sees
+ * The unspecified addresses reach this host's loopback on Linux. They are written as the loopback address before the guard sees
  * them: what is checked is what is dialled, and the peer can be compared with it. */
 #include "dial.h"
 
@@ -27,7 +27,7 @@ struct attempt {
 struct dial {
     struct event_base *base;
     struct resolver_job *job;
-    dial_allow *allow;
+    struct dial_guard *guard; /* NULL: every address is allowed */
     dial_done *done;
     void *context;
     struct event timer; /* the next attempt */
@@ -64,8 +64,15 @@ static void note_failure(struct dial *dial, size_t index, int error)
 
 /* ---- the end ---- */
 
+static void guard_release(struct dial_guard *guard)
+{
+    if (guard)
+        guard->release(guard);
+}
+
 static void dial_free(struct dial *dial)
 {
+    guard_release(dial->guard);
     resolver_cancel(dial->job);
     event_del(&dial->timer);
     for (size_t i = 0; i < dial->count; i++) {
@@ -209,7 +216,7 @@ static void dial_add(struct dial *dial, const union address *answer)
 {
     union address address = *answer;
     unspecified_to_loopback(&address);
-    if (address_known(dial, &address) || (dial->allow && !dial->allow(dial->context, &address)))
+    if (address_known(dial, &address) || (dial->guard && !dial->guard->allow(dial->guard, &address)))
         return;
     dial->attempts[dial->count].fd = -1;
     dial->attempts[dial->count].dial = dial;
@@ -258,13 +265,15 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 /* ---- for the caller ---- */
 
 struct dial *dial_start(struct event_base *base, struct resolver *resolver, const char *host, size_t size, int port,
-                        dial_allow *allow, dial_done *done, void *context)
+                        struct dial_guard *guard, dial_done *done, void *context)
 {
     struct dial *dial = calloc(1, sizeof(*dial));
-    if (!dial)
+    if (!dial) {
+        guard_release(guard);
         return NULL;
+    }
     dial->base = base;
-    dial->allow = allow;
+    dial->guard = guard; /* consume */
     dial->done = done;
     dial->context = context;
     dial->result.fd = -1;

@@ -19,20 +19,24 @@ struct dial_result {
     union address peer;  /* of the connection, or of the failed attempt where there was one (family 0 if not) */
     int error;           /* errno, or 0 */
     int resolve_error;   /* EAI_ code, or 0 */
-    bool denied;         /* every address was refused by allow */
+    bool denied;         /* every address was refused by the guard */
 };
 
 typedef void dial_done(void *context, const struct dial_result *result);
 
-/* Whether an address that the name has may be dialled. */
-typedef bool dial_allow(void *context, const union address *address);
+/* Says of each address that the host has whether it may be dialled. It goes where the dial goes, whoever waits for that, and is
+ * given up with it. */
+struct dial_guard {
+    bool (*allow)(struct dial_guard *guard, const union address *address);
+    void (*release)(struct dial_guard *guard);
+};
 
 /* Starts. host is a literal or a name that address_name() lets through. done comes once, from the loop and never from inside
- * this call. NULL without memory. */
+ * this call. The guard, NULL for none, is consumed in any case. NULL without memory. */
 struct dial *dial_start(struct event_base *base, struct resolver *resolver, const char *host, size_t size, int port,
-                        dial_allow *allow, dial_done *done, void *context);
+                        struct dial_guard *guard, dial_done *done, void *context);
 
-/* Whose dial it is from now on: done goes to the new context, and allow, if it has still to be asked, is asked with it. */
+/* Whose dial it is from now on: done goes to the new context. */
 void dial_pass(struct dial *dial, dial_done *done, void *context);
 
 /* Gives up: sockets closed, no callback. NULL is ignored. Gives NULL. */

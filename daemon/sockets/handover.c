@@ -6,8 +6,9 @@
  * open), the flag is set on what is shared.
  *
  * Its file system is served by a process of the client's, which need never answer: even asking what it is could wait for
- * ever. So the kernel is asked without synchronising, and the file system is looked up by its device in the list of mounts. What does
- * not stand there belongs to another mount namespace, and could be anything. Files in memory are known by their seals.
+ * ever. So the kernel is asked without synchronising, and the file system is looked up by its device in the list of mounts.
+ * What does not stand there belongs to another mount namespace, and could be anything. Files in memory are known by their
+ * seals.
  *
  * Writing to it does something that the kernel lets only the daemon do, as with files in /proc. Those are not in the list. */
 #include "handover.h"
@@ -28,9 +29,9 @@
 
 static bool is_local(const char *type)
 {
-    static const char *const types[] = {"ext2",  "ext3",     "ext4",  "xfs",      "btrfs",   "f2fs",     "bcachefs", "zfs",
-                                        "jfs",   "overlay",  "tmpfs", "ramfs",    "rootfs",  "devtmpfs", "devpts",   "vfat",
-                                        "exfat", "squashfs", "erofs", "iso9660",  "udf",     "ntfs3",    "hugetlbfs"};
+    static const char *const types[] = {"ext2",  "ext3",     "ext4",  "xfs",     "btrfs",  "f2fs",     "bcachefs", "zfs",
+                                        "jfs",   "overlay",  "tmpfs", "ramfs",   "rootfs", "devtmpfs", "devpts",   "vfat",
+                                        "exfat", "squashfs", "erofs", "iso9660", "udf",    "ntfs3",    "hugetlbfs"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i], type) == 0)
             return true;
@@ -45,7 +46,9 @@ static bool line_matches(const char *line, const struct statx *file)
     unsigned major_number, minor_number;
     char type[32];
     const char *dash = strstr(line, " - ");
-    if (!dash || sscanf(line, "%llu %*u %u:%u", &mount, &major_number, &minor_number) != 3 || sscanf(dash, " - %31s", type) != 1)
+    /* NOLINTNEXTLINE(cert-err34-c): the numbers are the kernel's own */
+    if (!dash || sscanf(line, "%llu %*u %u:%u", &mount, &major_number, &minor_number) != 3 ||
+        sscanf(dash, " - %31s", type) != 1)
         return false;
     bool here = (file->stx_mask & STATX_MNT_ID && mount == file->stx_mnt_id) ||
                 (major_number == file->stx_dev_major && minor_number == file->stx_dev_minor);
@@ -111,7 +114,8 @@ static bool is_known_device(const struct statx *file)
 {
     switch (file->stx_rdev_major) {
     case 1: /* null, zero, full, random, urandom */
-        return file->stx_rdev_minor == 3 || file->stx_rdev_minor == 5 || (file->stx_rdev_minor >= 7 && file->stx_rdev_minor <= 9);
+        return file->stx_rdev_minor == 3 || file->stx_rdev_minor == 5 ||
+               (file->stx_rdev_minor >= 7 && file->stx_rdev_minor <= 9);
     case 4:   /* consoles and serial lines */
     case 5:   /* /dev/tty, /dev/console, /dev/ptmx */
     case 166: /* serial lines behind USB, the next one, too */
@@ -155,7 +159,8 @@ static int check_kind(struct handover *handover, const struct statx *file, int f
         return make_own(handover, file, flags);
     case S_IFREG:
         if (fcntl(handover->fd, F_GET_SEALS) < 0 && !on_local_file_system(file))
-            return refuse(trouble, "a file must be on a file system of this machine that the daemon sees, and not of the kernel's own");
+            return refuse(trouble,
+                          "a file must be on a file system of this machine that the daemon sees, and not of the kernel's own");
         return 0;
     default:
         return refuse(trouble, "must be a stream socket, a pipe, a terminal or a file");

@@ -17,13 +17,15 @@ static void listener_release(struct grave *grave)
     free(listener);
 }
 
-static int listener_open(const union address *address, int backlog, int *result, struct trouble *trouble)
+static int listener_open(const union address *address, bool v6_only, int backlog, int *result, struct trouble *trouble)
 {
     int on = 1;
     int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return trouble_os(trouble, "socket", errno);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (v6_only && address->any.sa_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     int r = 0;
     if (bind(fd, &address->any, address_size(address)) < 0)
         r = trouble_os_at(trouble, "bind", errno, address);
@@ -37,10 +39,10 @@ static int listener_open(const union address *address, int backlog, int *result,
 }
 
 int listener_new(struct sockets *sockets, struct identity *identity, struct objects *session, int lifetime,
-                 const union address *address, int backlog, struct listener **result, struct trouble *trouble)
+                 const union address *address, bool v6_only, int backlog, struct listener **result, struct trouble *trouble)
 {
     int fd = -1;
-    int r = listener_open(address, backlog, &fd, trouble);
+    int r = listener_open(address, v6_only, backlog, &fd, trouble);
     if (r != 0)
         return r;
     struct listener *listener = calloc(1, sizeof *listener);
@@ -60,6 +62,7 @@ int listener_new(struct sockets *sockets, struct identity *identity, struct obje
         free(listener);
         return r;
     }
+    world_port_added(&sockets->world, address_port(&listener->address));
     *result = listener;
     return 0;
 }
@@ -84,6 +87,7 @@ void listener_close(struct listener *listener)
     watchers_dismiss(&listener->object);
     close(listener->fd);
     listener->fd = -1;
+    world_port_removed(&listener->sockets->world, address_port(&listener->address));
     sockets_bury(listener->sockets, &listener->grave);
 }
 

@@ -1,12 +1,13 @@
-/* A flow is one direction: from a source, through a pipe by splice(2), to a sink. It is filled only when it is empty or when
- * what was in it has just moved on, so that the loop need never be asked whether a source is readable while a sink is not
- * ready: a pipe may refuse more long before it holds as many bytes as it could.
+/* A flow is one direction: from a source, through a pipe by splice(2), to a sink. It is filled only when it is empty: a pipe
+ * may refuse more long before it holds as many bytes as it could, and then nobody could tell whether to wait for the source or
+ * for the sink.
+ *
+ * It moves until one of them would block, and is woken by that one. The events are edge-triggered, so that the loop need not
+ * be told anew for each piece what is waited for, and so that the end of one direction, which stays readable for ever, is
+ * reported once; what comes after it on the pair is that its other end has been closed altogether.
  *
  * Some descriptors are not spliced but copied: those that are no sockets, and sockets that another process holds, too. It may
- * make them blocking at any moment, and splice knows no MSG_DONTWAIT.
- *
- * Nothing is waited for on the pair's end once the other side has shut down its output, except that it is closed altogether. A
- * level-triggered event would report the end of input again and again, so that one is edge-triggered. */
+ * make them blocking at any moment, and splice knows no MSG_DONTWAIT. */
 #include "relay.h"
 
 #include <errno.h>
@@ -17,41 +18,52 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "stream.h"
 
 #define PIPE_SIZE (1024 * 1024)
 #define COPY_SIZE (64 * 1024)
 #define RESCUE_SIZE (4 * PIPE_SIZE) /* more than the pair holds */
-#define TURN_SIZE PIPE_SIZE /* bytes that one direction may move before others have their turn */
+#define TURN_SIZE PIPE_SIZE         /* bytes that one direction may move before others have their turn */
 
 struct flow {
+    struct relay *relay;
+    struct event *source, *sink; /* readable, writable; NULL where it always is */
+    struct event *again;
     int pipe[2];          /* both -1 until the first bytes come */
     size_t held;          /* bytes in it */
     struct buffer copied; /* bytes that go before those; a flow that copies has all of them here */
     bool copies;
-    bool ended; /* nothing more comes from its source */
-    bool done;  /* and nothing more goes to its sink */
+    bool blocked; /* the sink is waited for */
+    bool ended;   /* nothing more comes from the source */
+    bool done;    /* and nothing more goes to the sink */
 };
 
 struct relay {
     struct grave grave;
     struct stream *stream;
-    int fd; /* the daemon's end of the pair */
-    struct event *pair, *sides[SIDES], *again;
+    int fd;                   /* the daemon's end of the pair */
     struct flow flows[SIDES]; /* SIDE_IN: from the stream to the pair */
 };
 
 /* Where a flow comes from or goes to. */
 struct place {
     int fd;
-    bool is_socket;
+    bool is_socket, plain;
 };
 
-static struct place place_of(const struct relay *relay, enum side side, bool source)
+static enum side side_of(const struct flow *flow)
 {
-    const struct stream *stream = relay->stream;
-    bool pair = (side == SIDE_OUT) == source;
-    return pair ? (struct place){relay->fd, true} : (struct place){stream->fd[side], stream->is_socket};
+    return flow == &flow->relay->flows[SIDE_IN] ? SIDE_IN : SIDE_OUT;
+}
+
+static struct place place_of(const struct flow *flow, bool source)
+{
+    const struct stream *stream = flow->relay->stream;
+    enum side side = side_of(flow);
+    if ((side == SIDE_OUT) == source)
+        return (struct place){flow->relay->fd, true, false};
+    return (struct place){stream->fd[side], stream->is_socket, stream->plain[side]};
 }
 
 /* ---- a flow ---- */
@@ -140,88 +152,104 @@ static ssize_t flow_pass(struct flow *flow, struct place to)
 /* ---- both of them ---- */
 
 /* Bytes have crossed the stream's own descriptor. */
-static void count(struct relay *relay, enum side side, ssize_t size)
+static void count(struct stream *stream, enum side side, ssize_t size)
 {
-    struct stream *stream = relay->stream;
     *(side == SIDE_IN ? &stream->bytes_in : &stream->bytes_out) += (uint64_t)size;
     stream->object.moved = clock_now();
 }
 
 /* A direction is over: whoever holds the other end learns it. */
-static void flow_finish(struct relay *relay, enum side side)
+static void flow_finish(struct flow *flow)
 {
-    struct flow *flow = &relay->flows[side];
     flow->ended = flow->done = true;
     flow_drop(flow);
-    shutdown(relay->fd, side == SIDE_IN ? SHUT_WR : SHUT_RD);
+    shutdown(flow->relay->fd, side_of(flow) == SIDE_IN ? SHUT_WR : SHUT_RD);
 }
 
 /* The end has come through. */
-static void flow_end(struct relay *relay, enum side side)
+static void flow_end(struct flow *flow)
 {
-    struct stream *stream = relay->stream;
-    flow_finish(relay, side);
-    if (side == SIDE_OUT) {
+    struct stream *stream = flow->relay->stream;
+    flow_finish(flow);
+    if (side_of(flow) == SIDE_OUT) {
         shutdown(stream->fd[SIDE_OUT], SHUT_WR);
         stream->shut[SIDE_OUT] = true;
     }
 }
 
 /* The source has no more, by its end or by an error. */
-static void source_ended(struct relay *relay, enum side side, int error)
+static void source_ended(struct flow *flow, int error)
 {
-    struct stream *stream = relay->stream;
-    relay->flows[side].ended = true;
-    if (side == SIDE_OUT)
+    struct stream *stream = flow->relay->stream;
+    struct flow *out = &flow->relay->flows[SIDE_OUT];
+    flow->ended = true;
+    if (flow == out)
         return; /* whoever wrote is gone: with or without an error is the same */
     stream->eof = true;
     if (error && !stream->error)
         stream->error = error;
-    if (error && stream->is_socket && !relay->flows[SIDE_OUT].done)
-        flow_finish(relay, SIDE_OUT);
+    if (error && stream->is_socket && !out->done)
+        flow_finish(out);
 }
 
 /* The sink takes no more. */
-static void sink_failed(struct relay *relay, enum side side, int error)
+static void sink_failed(struct flow *flow, int error)
 {
-    struct stream *stream = relay->stream;
-    if (side == SIDE_OUT && !stream->error && error != EPIPE) /* which every write meets */
+    struct stream *stream = flow->relay->stream;
+    if (side_of(flow) == SIDE_OUT && !stream->error && error != EPIPE) /* which every write meets */
         stream->error = error;
-    flow_finish(relay, side);
+    flow_finish(flow);
 }
 
-/* Moves bytes until neither end can go on. True where it stopped only so that others have their turn. */
-static bool flow_move(struct relay *relay, enum side side)
+/* In the loop's next round, when all others that are ready now have had their turn. */
+static void flow_later(struct flow *flow)
 {
-    struct flow *flow = &relay->flows[side];
-    struct place from = place_of(relay, side, true), to = place_of(relay, side, false);
-    for (size_t moved = 0; !flow->done && moved < TURN_SIZE;) {
+    static const struct timeval at_once = {0, 0};
+    event_add(flow->again, &at_once);
+}
+
+/* False: the sink would block, or is no more. */
+static bool flow_drain(struct flow *flow, size_t *moved)
+{
+    ssize_t n = flow_pass(flow, place_of(flow, false));
+    if (n < 0 && errno == EAGAIN) {
+        flow->blocked = flow->sink && event_add(flow->sink, NULL) == 0;
+        return false;
+    }
+    if (n <= 0) {
+        sink_failed(flow, n < 0 ? errno : EPIPE);
+        return false;
+    }
+    if (side_of(flow) == SIDE_OUT)
+        count(flow->relay->stream, SIDE_OUT, n);
+    *moved += (size_t)n;
+    return true;
+}
+
+/* Moves bytes until the source or the sink would block, or others shall have their turn. */
+static void flow_move(struct flow *flow)
+{
+    for (size_t moved = 0; !flow->done && !flow->blocked;) {
+        if (moved >= TURN_SIZE) {
+            flow_later(flow);
+            return;
+        }
         if (!flow->ended && flow_empty(flow)) {
-            ssize_t n = flow_fill(flow, from);
+            ssize_t n = flow_fill(flow, place_of(flow, true));
             if (n < 0 && errno == EAGAIN)
-                return false;
+                return;
             if (n <= 0)
-                source_ended(relay, side, n < 0 ? errno : 0);
-            else if (side == SIDE_IN)
-                count(relay, side, n);
+                source_ended(flow, n < 0 ? errno : 0);
+            else if (side_of(flow) == SIDE_IN)
+                count(flow->relay->stream, SIDE_IN, n);
         }
         if (flow_empty(flow)) {
-            if (flow->ended && !flow->done)
-                flow_end(relay, side);
-            continue;
+            if (!flow->done)
+                flow_end(flow);
+        } else if (!flow_drain(flow, &moved)) {
+            return;
         }
-        ssize_t n = flow_pass(flow, to);
-        if (n < 0 && errno == EAGAIN)
-            return false;
-        if (n <= 0) {
-            sink_failed(relay, side, n < 0 ? errno : EPIPE);
-            continue;
-        }
-        if (side == SIDE_OUT)
-            count(relay, side, n);
-        moved += (size_t)n;
     }
-    return !flow->done;
 }
 
 /* ---- the loop ---- */
@@ -238,59 +266,22 @@ static void event_gone(struct event **event)
     *event = NULL;
 }
 
+static void flow_deinit(struct flow *flow)
+{
+    event_gone(&flow->source);
+    event_gone(&flow->sink);
+    event_gone(&flow->again);
+    flow_drop(flow);
+}
+
 /* Takes a relay from its stream. */
 static void relay_leave(struct relay *relay)
 {
-    struct stream *stream = relay->stream;
-    event_gone(&relay->pair);
-    event_gone(&relay->sides[SIDE_IN]);
-    event_gone(&relay->sides[SIDE_OUT]);
-    event_gone(&relay->again);
-    flow_drop(&relay->flows[SIDE_IN]);
-    flow_drop(&relay->flows[SIDE_OUT]);
-    close(relay->fd);
-    stream->relay = NULL;
-    sockets_bury(stream->sockets, &relay->grave);
-}
-
-static void relay_ready(evutil_socket_t fd, short what, void *context);
-
-static void want(struct relay *relay, struct event **event, int fd, short flags)
-{
-    if (*event && event_get_events(*event) == (flags | EV_PERSIST))
-        return;
-    event_gone(event);
-    if (!flags || fd < 0)
-        return;
-    *event = event_new(relay->stream->sockets->base, fd, (short)(flags | EV_PERSIST), relay_ready, relay);
-    if (*event && event_add(*event, NULL) < 0) /* a plain file: it is always ready */
-        event_gone(event);
-}
-
-static short source_wants(const struct flow *flow)
-{
-    return !flow->ended && flow_empty(flow) ? EV_READ : 0;
-}
-
-static short sink_wants(const struct flow *flow)
-{
-    return !flow->done && !flow_empty(flow) ? EV_WRITE : 0;
-}
-
-static void relay_update(struct relay *relay)
-{
-    const struct flow *in = &relay->flows[SIDE_IN], *out = &relay->flows[SIDE_OUT];
-    const int *fd = relay->stream->fd;
-    short source = source_wants(in), sink = sink_wants(out), pair = source_wants(out) | sink_wants(in);
-    if (!pair && out->ended)
-        pair = EV_READ | EV_ET;
-    want(relay, &relay->pair, relay->fd, pair);
-    if (fd[SIDE_IN] == fd[SIDE_OUT]) {
-        want(relay, &relay->sides[SIDE_IN], fd[SIDE_IN], source | sink);
-    } else {
-        want(relay, &relay->sides[SIDE_IN], fd[SIDE_IN], source);
-        want(relay, &relay->sides[SIDE_OUT], fd[SIDE_OUT], sink);
-    }
+    flow_deinit(&relay->flows[SIDE_IN]);
+    flow_deinit(&relay->flows[SIDE_OUT]);
+    fd_close(relay->fd);
+    relay->stream->relay = NULL;
+    sockets_bury(relay->stream->sockets, &relay->grave);
 }
 
 /* Whether whoever held the other end has closed it, and not only shut it down. */
@@ -300,33 +291,33 @@ static bool pair_closed(const struct relay *relay)
     return poll(&poll_one, 1, 0) == 1 && poll_one.revents & POLLHUP;
 }
 
-/* In the loop's next round, when all others that are ready now have had their turn. */
-static void relay_later(struct relay *relay)
+static void flow_step(struct flow *flow)
 {
-    static const struct timeval at_once = {0, 0};
-    event_add(relay->again, &at_once);
-}
-
-static void relay_ready(evutil_socket_t fd, short what, void *context)
-{
-    struct relay *relay = context;
+    struct relay *relay = flow->relay;
     struct stream *stream = relay->stream;
     struct flow *in = &relay->flows[SIDE_IN], *out = &relay->flows[SIDE_OUT];
-    (void)fd;
-    (void)what;
-    bool more = flow_move(relay, SIDE_OUT);
-    more |= flow_move(relay, SIDE_IN);
-    if (!in->done && out->ended && pair_closed(relay))
-        flow_finish(relay, SIDE_IN);
-    if (!in->done || !out->done) {
-        relay_update(relay);
-        if (more)
-            relay_later(relay);
+    flow_move(flow);
+    if (flow == out && out->ended && !in->done && pair_closed(relay))
+        flow_finish(in);
+    if (!in->done || !out->done)
         return;
-    }
     relay_leave(relay);
     watchers_notify(&stream->object, WANT_READ | WANT_WRITE);
     stream_run(stream);
+}
+
+static void source_ready(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    flow_step(context);
+}
+
+static void sink_ready(evutil_socket_t fd, short what, void *context)
+{
+    struct flow *flow = context;
+    flow->blocked = false;
+    source_ready(fd, what, flow);
 }
 
 /* ---- start and end ---- */
@@ -339,32 +330,70 @@ static void enlarge(int fd)
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }
 
-static void flow_init(struct relay *relay, enum side side)
+/* An event for one end of a flow. Memory and plain files are always ready. False without memory. */
+static bool end_event(struct event_base *base, struct place place, short flags, event_callback_fn ready, struct flow *flow,
+                      struct event **event)
 {
-    struct stream *stream = relay->stream;
-    struct flow *flow = &relay->flows[side];
-    *flow = (struct flow){.pipe = {-1, -1}, .copies = !stream->is_socket || stream->shared};
-    if (stream->shut[side])
-        flow_finish(relay, side);
+    if (place.plain || place.fd < 0)
+        return true;
+    *event = event_new(base, place.fd, flags, ready, flow);
+    return *event != NULL;
 }
 
-/* Both ends of the pair, and what the relay needs beside them. */
-static int relay_prepare(struct relay *relay, int *fd)
+static int flow_init(struct relay *relay, enum side side)
+{
+    struct stream *stream = relay->stream;
+    struct event_base *base = stream->sockets->base;
+    struct flow *flow = &relay->flows[side];
+    flow->copies = !stream->is_socket || stream->shared;
+    flow->again = event_new(base, -1, 0, source_ready, flow);
+    if (!flow->again ||
+        !end_event(base, place_of(flow, true), EV_READ | EV_ET | EV_PERSIST, source_ready, flow, &flow->source) ||
+        !end_event(base, place_of(flow, false), EV_WRITE | EV_ET, sink_ready, flow, &flow->sink))
+        return -ENOMEM;
+    return 0;
+}
+
+/* The loop watches the source from now on; bytes that are there already are looked for once. */
+static int flow_start(struct flow *flow)
+{
+    if (flow->source && event_add(flow->source, NULL) < 0)
+        return -ENOMEM;
+    flow_later(flow);
+    return 0;
+}
+
+static int relay_init(struct relay *relay, int *fd)
 {
     int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0)
         return -errno;
-    relay->fd = pair[0];
-    relay->again = event_new(relay->stream->sockets->base, -1, 0, relay_ready, relay);
-    if (!relay->again || fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0) {
-        close(pair[0]);
-        close(pair[1]);
-        return -ENOMEM;
-    }
+    fd_set_nonblocking(pair[1], false);
     enlarge(pair[0]);
     enlarge(pair[1]);
+    relay->fd = pair[0];
     *fd = pair[1];
-    return 0;
+    int r = 0;
+    for (int side = SIDE_IN; side < SIDES && r == 0; side++)
+        r = flow_init(relay, (enum side)side);
+    return r;
+}
+
+/* The stream's own event must be gone before its descriptor is watched in another way. */
+static int relay_attach(struct relay *relay)
+{
+    struct stream *stream = relay->stream;
+    int r = 0;
+    stream->relay = relay;
+    stream_update(stream);
+    for (int side = SIDE_IN; side < SIDES && r == 0; side++) {
+        struct flow *flow = &relay->flows[side];
+        if (stream->shut[side])
+            flow_finish(flow);
+        else
+            r = flow_start(flow);
+    }
+    return r;
 }
 
 int relay_start(struct stream *stream, int *fd)
@@ -372,23 +401,23 @@ int relay_start(struct stream *stream, int *fd)
     struct relay *relay = calloc(1, sizeof *relay);
     if (!relay)
         return -ENOMEM;
-    relay->stream = stream;
-    relay->grave.release = relay_release;
-    int r = relay_prepare(relay, fd);
+    *relay = (struct relay){.grave = {.release = relay_release}, .stream = stream, .fd = -1};
+    relay->flows[SIDE_IN] = relay->flows[SIDE_OUT] = (struct flow){.relay = relay, .pipe = {-1, -1}};
+    *fd = -1;
+    int r = relay_init(relay, fd);
+    if (r == 0)
+        r = relay_attach(relay);
     if (r < 0) {
-        free(relay);
+        *fd = fd_close(*fd);
+        relay_leave(relay);
+        stream_update(stream);
         return r;
     }
-    flow_init(relay, SIDE_IN);
-    flow_init(relay, SIDE_OUT);
     if (!stream->shut[SIDE_IN]) {
         relay->flows[SIDE_IN].copied = stream->in; /* consume */
         relay->flows[SIDE_IN].ended = stream->eof;
         stream->in = (struct buffer){0};
     }
-    stream->relay = relay;
-    stream_update(stream);
-    relay_later(relay);
     return 0;
 }
 

@@ -10,8 +10,8 @@ struct relay;
 struct stream;
 
 /* Starts to relay a stream, which is connected and has no relay, no calls that wait and no held output; input that it has
- * buffered goes first, bytes that it has only looked at have been left to the kernel. *fd: the end to hand out, blocking, the caller's.
- * 0 or -errno, with the stream as it was. */
+ * buffered goes first, bytes that it has only looked at have been left to the kernel. *fd: the end to hand out, blocking, the
+ * caller's. 0 or -errno, with the stream as it was. */
 int relay_start(struct stream *stream, int *fd);
 
 /* Ends a stream's relay, if it has one: whoever holds the other end meets the end of input, and can write no more. What they

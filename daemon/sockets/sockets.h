@@ -6,6 +6,7 @@
 #include "buffer.h"
 #include "object.h"
 #include "resolver.h"
+#include "world.h"
 
 struct event;
 struct event_base;
@@ -27,6 +28,7 @@ struct sockets {
     struct closers closers;  /* sockets on their way out */
     struct graves graves;
     struct event *reaper;
+    struct world world;
     int64_t flush_time; /* microseconds that output may take to leave when nobody waits for it any more */
 };
 

@@ -11,9 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "relay.h"
+
+#define MEMORY_DEVICES 1 /* the major number of /dev/null and its like */
 
 static void stream_release(struct grave *grave)
 {
@@ -36,10 +40,17 @@ int stream_options_check(const struct stream_options *options, struct trouble *t
     return 0;
 }
 
-static bool is_socket(int fd)
+/* Looks at what the descriptors are. */
+static void know_kind(struct stream *stream)
 {
-    struct stat stat;
-    return fd >= 0 && fstat(fd, &stat) == 0 && S_ISSOCK(stat.st_mode);
+    stream->is_socket = true;
+    for (int side = SIDE_IN; side < SIDES; side++) {
+        struct stat stat;
+        if (stream->fd[side] < 0 || fstat(stream->fd[side], &stat) < 0)
+            continue;
+        stream->is_socket &= S_ISSOCK(stat.st_mode);
+        stream->plain[side] = S_ISREG(stat.st_mode) || (S_ISCHR(stat.st_mode) && major(stat.st_rdev) == MEMORY_DEVICES);
+    }
 }
 
 static void close_both(int in, int out)
@@ -87,7 +98,7 @@ int stream_new(struct sockets *sockets, const struct stream_options *options, in
         stream->fd[SIDE_OUT] = out;
         stream->shut[SIDE_IN] = in < 0 && !dial;
         stream->shut[SIDE_OUT] = out < 0 && !dial;
-        stream->is_socket = dial || is_socket(in >= 0 ? in : out);
+        know_kind(stream);
         stream->port = (uint16_t)port;
         stream->element = (uint8_t)options->element;
         stream->buffered = (uint8_t)options->buffered;
@@ -139,8 +150,10 @@ static struct closer *give_up(struct stream *stream, closer_done *done, void *co
     int in = stream->fd[SIDE_IN], out = stream->fd[SIDE_OUT];
     stream_withdraw(stream);
     stream->fd[SIDE_IN] = stream->fd[SIDE_OUT] = -1;
-    if (in != out && in >= 0)
-        close(in);
+    if (in != out)
+        fd_discard(in);
+    if (stream->shared)
+        fd_never_linger(out);
     if (out >= 0)
         closer = closer_start(stream->sockets, out, stream->is_socket, &stream->out, stream->options, done, context);
     return closer;
@@ -203,10 +216,10 @@ static void event_want(struct stream *stream, enum side side, unsigned wants)
     if (event && event_get_events(event) == (flags | EV_PERSIST))
         return;
     event_gone(&stream->event[side]);
-    if (!flags || stream->fd[side] < 0)
+    if (!flags || stream->fd[side] < 0 || stream->plain[side])
         return;
     event = event_new(stream->sockets->base, stream->fd[side], flags | EV_PERSIST, stream_event, stream);
-    if (event && event_add(event, NULL) < 0) { /* a plain file: it is always ready and never asked about */
+    if (event && event_add(event, NULL) < 0) {
         event_free(event);
         event = NULL;
     }

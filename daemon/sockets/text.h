@@ -65,7 +65,7 @@ enum text_result text_next(struct text *text, struct text_cursor *cursor, const 
 
 /* Reads characters into out, as UTF-8, until count of them or (line) a newline, which is not put out. TEXT_CHAR: count
  * characters were read, or *newline is set; else as text_next, with the cursor behind what was put out. *count: characters
- * that were read. As fast as the bytes allow for UTF-8: it copies runs, and looks at a byte once. */
+ * that were put out. As fast as the bytes allow for UTF-8: it copies runs, and looks at a byte once. */
 enum text_result text_read(struct text *text, struct text_cursor *cursor, const char *data, size_t size, bool final, bool line,
                            size_t *count, bool *newline, struct buffer *out, size_t *length);
 
@@ -73,7 +73,8 @@ enum text_result text_read(struct text *text, struct text_cursor *cursor, const 
 void text_commit(struct text *text, const struct text_cursor *cursor);
 
 /* The bytes at the front are about to be used, or dropped, by somebody else (bytes read as bytes, a malformed part taken
- * out, input thrown away): what was decoded ahead is forgotten, a conversion starts anew. Keeps skip_lf. */
+ * out, input thrown away): what was decoded ahead is forgotten, a conversion goes back to its state at the front. Keeps
+ * skip_lf. */
 void text_forget(struct text *text);
 
 /* Why a text cannot be written. */

@@ -100,6 +100,25 @@ static int ahead_flush(struct text_conversion *conversion)
     return (int)decoded.count;
 }
 
+static size_t ahead_count(const struct text_conversion *conversion)
+{
+    return buffer_size(&conversion->ahead) / sizeof(struct piece);
+}
+
+static struct piece ahead_piece(const struct text_conversion *conversion, size_t i)
+{
+    struct piece piece;
+    memcpy(&piece, buffer_data(&conversion->ahead) + i * sizeof piece, sizeof piece);
+    return piece;
+}
+
+/* Whether a letter may be held back, of which iconv would make nothing before something malformed has been passed. */
+static bool ahead_holds(const struct text_conversion *conversion)
+{
+    size_t count = ahead_count(conversion);
+    return conversion->encoding->holds_back && count && ahead_piece(conversion, count - 1).ch == PIECE_SILENT;
+}
+
 /* Decodes one unit more. How many bytes or characters that was; 0: there is no more; -ENOMEM. */
 static int ahead_decode(struct text_conversion *conversion, const char *data, size_t size, bool final)
 {
@@ -122,6 +141,9 @@ static int ahead_decode(struct text_conversion *conversion, const char *data, si
     if (taken == 0 && !final)
         return 0;
     size_t length = taken > 0 ? (size_t)taken : taken < 0 ? (size_t)-taken : rest;
+    int held = taken <= 0 && ahead_holds(conversion) ? ahead_flush(conversion) : 0;
+    if (held)
+        return held;
     if (taken <= 0)
         ahead_add(conversion, PIECE_MALFORMED, length);
     else if (decoded.count == 0)
@@ -130,18 +152,6 @@ static int ahead_decode(struct text_conversion *conversion, const char *data, si
         ahead_add_characters(conversion, &decoded, data, length);
     conversion->fed += length;
     return (int)length;
-}
-
-static size_t ahead_count(const struct text_conversion *conversion)
-{
-    return buffer_size(&conversion->ahead) / sizeof(struct piece);
-}
-
-static struct piece ahead_piece(const struct text_conversion *conversion, size_t i)
-{
-    struct piece piece;
-    memcpy(&piece, buffer_data(&conversion->ahead) + i * sizeof piece, sizeof piece);
-    return piece;
 }
 
 enum text_result ahead_next(struct text_conversion *conversion, const char *data, size_t size, bool final,

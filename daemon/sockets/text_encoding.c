@@ -109,8 +109,10 @@ static void probe_byte(struct encoding *encoding, iconv_t input, unsigned byte)
             encoding->stateful_input = true; /* not so, but that way it needs no table */
     } else {
         encoding->stateful_input = true;
-        if (got.produced == 0 && probe(input, NULL, 0).produced)
+        if (got.produced == 0 && probe(input, NULL, 0).produced) {
             encoding->holds[byte / 8] |= (uint8_t)(1 << byte % 8);
+            encoding->holds_back = true;
+        }
     }
     encoding->multibyte |= *entry == ENCODING_LEAD;
 }

@@ -20,6 +20,7 @@ struct encoding {
     bool multibyte;       /* there are characters that the table below does not know */
     bool ascii_input;     /* bytes below 0x80 are ASCII wherever a character may begin */
     bool ascii_output;    /* ASCII is written as it is */
+    bool holds_back;      /* there are bytes in holds */
     uint8_t unit;         /* bytes of a code unit: 1, 2 or 4 */
     uint8_t mark_size;    /* of the byte order mark that it writes */
     char mark[4];

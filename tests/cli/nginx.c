@@ -19,16 +19,14 @@ static void configure(const struct nginx *nginx)
     snprintf(path, sizeof path, "%s/nginx.conf", nginx->directory);
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
-    fprintf(file,
-            "daemon off; master_process off; pid %1$s/pid; error_log %1$s/errors;\n"
-            "events { worker_connections 64; }\n"
-            "http {\n"
-            "  access_log off; default_type text/plain; client_max_body_size 64m;\n"
-            "  client_body_temp_path %1$s/body; proxy_temp_path %1$s/t1; fastcgi_temp_path %1$s/t2;\n"
-            "  uwsgi_temp_path %1$s/t3; scgi_temp_path %1$s/t4;\n"
-            "  server { listen 127.0.0.1:%2$d; root %1$s/www; location / { dav_methods PUT; create_full_put_path on; } }\n"
-            "}\n",
-            nginx->directory, nginx->port);
+    const char *in = nginx->directory;
+    fprintf(file, "daemon off; master_process off; pid %s/pid; error_log %s/errors;\n", in, in);
+    fprintf(file, "events { worker_connections 64; }\nhttp {\n  access_log off; default_type text/plain;\n");
+    fprintf(file, "  client_max_body_size 64m; client_body_temp_path %s/body;\n", in);
+    fprintf(file, "  proxy_temp_path %s/t1; fastcgi_temp_path %s/t2; uwsgi_temp_path %s/t3; scgi_temp_path %s/t4;\n", in, in,
+            in, in);
+    fprintf(file, "  server { listen 127.0.0.1:%d; root %s/www;\n", nginx->port, in);
+    fprintf(file, "    location / { dav_methods PUT; create_full_put_path on; }\n  }\n}\n");
     ck_assert_int_eq(fclose(file), 0);
     snprintf(path, sizeof path, "%s/www", nginx->directory);
     ck_assert_int_eq(mkdir(path, 0755), 0);
@@ -36,7 +34,8 @@ static void configure(const struct nginx *nginx)
 
 static bool answers(int port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool connected = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
     close(fd);

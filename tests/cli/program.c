@@ -45,7 +45,10 @@ static void become(char *line, int in, int out, int err)
     char *words[WORDS], path[LINE];
     const char *programs = getenv("SOCKD_PROGRAMS");
     split(line, words);
-    snprintf(path, sizeof path, "%s%s%s", strchr(words[0], '/') ? "" : programs ? programs : PROGRAMS,
+    snprintf(path, sizeof path, "%s%s%s",
+             strchr(words[0], '/') ? ""
+             : programs            ? programs
+                                   : PROGRAMS,
              strchr(words[0], '/') ? "" : "/", words[0]);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(in, 0);

@@ -130,13 +130,22 @@ START_TEST(requests_as_the_manual_writes_them)
     struct running binary = program_start("wget-binary 127.0.0.1 /a.bin %s %d", file, port);
     peer = peer_accept(listener);
     peer_expect_text(peer, "GET /a.bin HTTP/1.0\r\n\r\n");
-    peer_send(peer, "HTTP/1.0 200 OK\r\ncontent-LENGTH: 7\r\nX-Other: 1\r\n\r\n\0\n\r\r\n\xff" "A", 57);
+    peer_send(peer,
+              "HTTP/1.0 200 OK\r\ncontent-LENGTH: 7\r\nX-Other: 1\r\n\r\n\0\n\r\r\n\xff"
+              "A",
+              57);
     ck_assert_int_eq(running_wait(&binary), 0);
-    file_is(file, "\0\n\r\r\n\xff" "A", 7);
+    file_is(file,
+            "\0\n\r\r\n\xff"
+            "A",
+            7);
 
     struct running put = program_start("wput 127.0.0.1 /up %s %d", file, port);
     peer = peer_accept(listener);
-    peer_expect(peer, "PUT /up HTTP/1.0\r\nContent-length: 7\r\n\r\n\0\n\r\r\n\xff" "A", 46);
+    peer_expect(peer,
+                "PUT /up HTTP/1.0\r\nContent-length: 7\r\n\r\n\0\n\r\r\n\xff"
+                "A",
+                46);
     peer_expect_end(peer);
     peer_write(peer, "HTTP/1.0 201 Created\r\nX: y\r\n\r\nok");
     peer_close(peer);
@@ -193,7 +202,7 @@ START_TEST(a_calculator_for_everybody)
     peer_expect_text(peer, "\n3 \n");
     peer_write(peer, "2^1000%1000007\r\n");
     peer_expect_text(peer, "\n783922 \n"); /* CR LF ends a line as LF does */
-    peer_write(peer, "6*7\n8*8\n"); /* what comes in the same packet is flushed, as the manual's loop does */
+    peer_write(peer, "6*7\n8*8\n");        /* what comes in the same packet is flushed, as the manual's loop does */
     peer_expect_text(peer, "\n42 \n");
     peer_write(peer, "5");
     ck_assert(peer_silent(peer, 100));
@@ -232,14 +241,10 @@ START_TEST(any_program_evaluates)
 END_TEST
 
 static const struct test_case cases[] = {
-    {&binary_both_ways, NULL, COUNT(sizes)},
-    {&text_from_a_server, NULL, 0},
-    {&what_is_not_there, NULL, 0},
-    {&requests_as_the_manual_writes_them, NULL, 0},
-    {&a_body_that_stops_short, NULL, 0},
-    {&a_calculator_for_everybody, NULL, 2},
-    {&any_program_evaluates, NULL, 0},
-    {0},
+    {&binary_both_ways, NULL, COUNT(sizes)}, {&text_from_a_server, NULL, 0},
+    {&what_is_not_there, NULL, 0},           {&requests_as_the_manual_writes_them, NULL, 0},
+    {&a_body_that_stops_short, NULL, 0},     {&a_calculator_for_everybody, NULL, 2},
+    {&any_program_evaluates, NULL, 0},       {0},
 };
 
 const struct suite suite_examples = {.name = "examples", .cases = cases, .seconds = 60};

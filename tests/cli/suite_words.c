@@ -141,13 +141,16 @@ START_TEST(completion_is_a_script_that_bash_takes)
     snprintf(path, sizeof path, "/tmp/sockctl-completion-%d", (int)getpid());
     FILE *file = fopen(path, "w");
     fwrite(ended->out, 1, ended->out_size, file);
-    fprintf(file, "\ntry() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _sockctl; echo \"${COMPREPLY[*]}\"; }\n"
-                  "try sockctl socket-serv\ntry sockctl -j close --ab\ntry sockctl connect h 1 --lifetime ''\ntry sockctl -o nd\n");
+    fprintf(file,
+            "\ntry() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _sockctl; echo \"${COMPREPLY[*]}\"; }\n"
+            "try sockctl socket-serv\ntry sockctl -j close --ab\ntry sockctl connect h 1 --lifetime ''\ntry sockctl -o nd\n");
     fclose(file);
     ended = program_run("/bin/bash --norc %s", path);
     remove(path);
     ck_assert_str_eq(ended->err, "");
-    ck_assert_str_eq(ended->out, "socket-server socket-server-close socket-server-host socket-server-port\n--abort\nsession daemon\nndjson\n");
+    ck_assert_str_eq(
+        ended->out,
+        "socket-server socket-server-close socket-server-host socket-server-port\n--abort\nsession daemon\nndjson\n");
 }
 END_TEST
 

@@ -89,7 +89,8 @@ void client_close_all(void)
 static void await(int fd, short events)
 {
     struct pollfd poller = {fd, events, 0};
-    ck_assert_msg(poll(&poller, 1, DEADLINE_MS) == 1, "the daemon %s for 10 s", events == POLLIN ? "sent nothing" : "took nothing");
+    ck_assert_msg(poll(&poller, 1, DEADLINE_MS) == 1, "the daemon %s for 10 s",
+                  events == POLLIN ? "sent nothing" : "took nothing");
 }
 
 void client_send(struct client *c, const void *data, size_t size)

@@ -18,7 +18,8 @@ static void case_setup(void)
     first_own = dup(0);
     close(first_own);
     if (the_daemon.pid)
-        descriptors_before = *descriptors_idle ? daemon_settle(&the_daemon, *descriptors_idle) : daemon_descriptors(&the_daemon);
+        descriptors_before =
+            *descriptors_idle ? daemon_settle(&the_daemon, *descriptors_idle) : daemon_descriptors(&the_daemon);
 }
 
 static void close_own(void)
@@ -44,7 +45,8 @@ static void case_teardown(void)
     if (!the_daemon.pid)
         return;
     int after = daemon_settle(&the_daemon, descriptors_before);
-    ck_assert_msg(after == descriptors_before, "the daemon had %d descriptors before and has %d after", descriptors_before, after);
+    ck_assert_msg(after == descriptors_before, "the daemon had %d descriptors before and has %d after", descriptors_before,
+                  after);
 }
 
 /* What the daemon makes only when it is first needed must not look like a leak: one call that resolves a name. */

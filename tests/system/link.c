@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-
 /* The options as JSON. */
 static const char *json_options(const char *options)
 {
@@ -19,7 +18,8 @@ static const char *json_options(const char *options)
 struct link link_open(struct client *c, const char *options)
 {
     int port, listener = peer_listen("127.0.0.1", &port);
-    json_object *connected = call(c, "socket-connect", "{'port': %d, 'host': '127.0.0.1'%s%s}", port, options ? ", " : "", json_options(options));
+    json_object *connected =
+        call(c, "socket-connect", "{'port': %d, 'host': '127.0.0.1'%s%s}", port, options ? ", " : "", json_options(options));
     struct link l = {c, handle_at(connected, "stream"), peer_accept(listener)};
     peer_close(listener);
     return l;
@@ -37,33 +37,38 @@ struct link link_bytes(void)
 
 void link_await(const struct link *l)
 {
-    json_object *status = call(l->client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}, 'timeout': 5}", l->stream);
+    json_object *status =
+        call(l->client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}, 'timeout': 5}", l->stream);
     expect_int(status, "count", 1);
 }
 
 #define FILL_PIECE 262144
 
-size_t link_fill(const struct link *l)
+/* Writes what goes without waiting: how much. */
+static size_t fill_once(const struct link *l)
 {
     static char piece[FILL_PIECE];
-    size_t total = 0;
-    bool bytes = strncmp(text_at(call(l->client, "stream-element-type", "{'stream': %lu}", l->stream), "element_type"), "unsigned", 8) == 0;
-    if (!bytes)
-        call(l->client, "stream-element-type", "{'stream': %lu, 'set': 'unsigned-byte 8'}", l->stream);
+    long id =
+        request_payload(l->client, "write-byte-sequence", piece, sizeof piece, "{'stream': %lu, 'mode': 'no-hang'}", l->stream);
+    return (size_t)int_at(result(l->client, id), "written");
+}
+
+size_t link_fill(const struct link *l)
+{
+    const char *type = text_at(call(l->client, "stream-element-type", "{'stream': %lu}", l->stream), "element_type");
     int size = 16384; /* fixed, so that the system does not let it grow while it is being filled */
-    memset(piece, 'f', sizeof piece);
     setsockopt(l->peer, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     call(l->client, "socket-options", "{'socket': %lu, 'options': [['so-sndbuf', 4096]]}", l->stream);
-    for (bool room = true; room;) {
-        long id = request_payload(l->client, "write-byte-sequence", piece, sizeof piece, "{'stream': %lu, 'mode': 'no-hang'}", l->stream);
-        int64_t written = int_at(result(l->client, id), "written");
-        total += (size_t)written;
+    call(l->client, "stream-element-type", "{'stream': %lu, 'set': 'unsigned-byte 8'}", l->stream);
+    size_t total = 0, written = 1;
+    while (written > 0) {
+        while ((written = fill_once(l)) > 0)
+            total += written;
         /* the system's probes of a full window may still make room for a while */
-        room = int_at(call(l->client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'output'}, 'timeout': 0.3}", l->stream), "count") ||
-               written;
+        call(l->client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'output'}, 'timeout': 0.3}", l->stream);
+        total += written = fill_once(l);
     }
-    if (!bytes)
-        call(l->client, "stream-element-type", "{'stream': %lu, 'set': 'character'}", l->stream);
+    call(l->client, "stream-element-type", "{'stream': %lu, 'set': '%s'}", l->stream, type);
     return total;
 }
 
@@ -92,6 +97,7 @@ void link_expect_line(const struct link *l, const char *line)
 
 const char *link_status(const struct link *l, const char *direction)
 {
-    return json_at(call(l->client, "socket-status", "{'sockets': {'handle': %lu, 'direction': '%s'}, 'timeout': 0}", l->stream, direction),
-                   "status");
+    return json_at(
+        call(l->client, "socket-status", "{'sockets': {'handle': %lu, 'direction': '%s'}, 'timeout': 0}", l->stream, direction),
+        "status");
 }

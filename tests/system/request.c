@@ -235,7 +235,9 @@ void cancel_at_once(struct client *c, const char *method, const char *params, ..
     va_end(values);
     sent_add(c, id, method);
     sent_add(c, give_up, "rpc.cancel");
-    ck_assert_int_ge(asprintf(&both, "%s{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"rpc.cancel\",\"params\":[%ld]}\n", line, give_up, id), 0);
+    ck_assert_int_ge(
+        asprintf(&both, "%s{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"rpc.cancel\",\"params\":[%ld]}\n", line, give_up, id),
+        0);
     client_write(c, both);
     free(line);
     free(both);

@@ -8,7 +8,8 @@
 
 /* Sends a request and gives its id. */
 long request(struct client *c, const char *method, const char *params, ...) PARAMS(3, 4);
-long request_payload(struct client *c, const char *method, const void *payload, size_t size, const char *params, ...) PARAMS(5, 6);
+long request_payload(struct client *c, const char *method, const void *payload, size_t size, const char *params, ...)
+    PARAMS(5, 6);
 long request_fds(struct client *c, const char *method, const int *fds, int count, const char *params, ...) PARAMS(5, 6);
 
 /* Sends a notification. */

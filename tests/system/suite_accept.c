@@ -108,16 +108,18 @@ START_TEST(an_accepted_stream_has_these_attributes)
     expect_true(call(c, "input-stream-p", "{'stream': %lu}", stream), "value");
     expect_true(call(c, "output-stream-p", "{'stream': %lu}", stream), "value");
     expect_true(call(c, "open-stream-p", "{'stream': %lu}", stream), "value");
-    expect_json(call(c, "socket-options", "{'socket': %lu, 'options': ['so-reuseaddr', 'so-keepalive', 'so-acceptconn']}", stream), "values",
-                "[true, false, false]");
+    expect_json(
+        call(c, "socket-options", "{'socket': %lu, 'options': ['so-reuseaddr', 'so-keepalive', 'so-acceptconn']}", stream),
+        "values", "[true, false, false]");
     json_object *info = call(c, "handle.info", "{'handle': %lu}", stream);
     expect_json(info, "buffered", "'default'");
     expect_text(info, "lifetime", "session");
 }
 END_TEST
 
-static const char *const elements[] = {"character",       "unsigned-byte 8", "unsigned-byte 16", "unsigned-byte 32", "unsigned-byte 64",
-                                       "signed-byte 8",   "signed-byte 16",  "signed-byte 32",   "signed-byte 64"};
+static const char *const elements[] = {"character",        "unsigned-byte 8",  "unsigned-byte 16",
+                                       "unsigned-byte 32", "unsigned-byte 64", "signed-byte 8",
+                                       "signed-byte 16",   "signed-byte 32",   "signed-byte 64"};
 static const char *const modes[] = {"true", "false", "\"default\""};
 
 START_TEST(each_element_type_works_in_each_mode)
@@ -125,7 +127,9 @@ START_TEST(each_element_type_works_in_each_mode)
     struct server s = server_new();
     const char *element = elements[_i % COUNT(elements)], *mode = modes[_i / COUNT(elements)];
     peer_connect("127.0.0.1", s.port);
-    json_object *accepted = call(s.client, "socket-accept", "{'server': %lu, 'element_type': '%s', 'buffered': %s, 'timeout': 5}", s.server, element, mode);
+    json_object *accepted =
+        call(s.client, "socket-accept", "{'server': %lu, 'element_type': '%s', 'buffered': %s, 'timeout': 5}", s.server,
+             element, mode);
     handle stream = handle_at(accepted, "stream");
     expect_text(call(s.client, "stream-element-type", "{'stream': %lu}", stream), "element_type", element);
     expect_json(call(s.client, "handle.info", "{'handle': %lu}", stream), "buffered", mode);
@@ -171,7 +175,8 @@ START_TEST(an_ipv4_client_of_an_ipv6_server)
     json_object *server = call(c, "socket-server", "{'interface': '::'}");
     peer_connect("127.0.0.1", (int)int_at(server, "port"));
     handle stream = handle_at(call(c, "socket-accept", "{'server': %lu, 'timeout': 5}", handle_at(server, "server")), "stream");
-    expect_text(call(c, "socket-stream-peer", "{'stream': %lu, 'do_not_resolve': true}", stream), "address", "::ffff:127.0.0.1");
+    expect_text(call(c, "socket-stream-peer", "{'stream': %lu, 'do_not_resolve': true}", stream), "address",
+                "::ffff:127.0.0.1");
 }
 END_TEST
 

@@ -11,7 +11,8 @@
 
 static struct link adopt(struct client *c, int fd, const char *params, int peer)
 {
-    struct link l = {c, handle_at(result(c, request_fds(c, "make-stream", &fd, 1, "%s", json_at(json_of(params), ""))), "stream"), peer};
+    struct link l = {
+        c, handle_at(result(c, request_fds(c, "make-stream", &fd, 1, "%s", json_at(json_of(params), ""))), "stream"), peer};
     close(fd);
     return l;
 }
@@ -73,7 +74,8 @@ START_TEST(a_socket_pair)
     expect_int(call(l.client, "read-byte", "{'stream': %lu, 'timeout': 5}", l.stream), "byte", 'a');
     call(l.client, "write-byte", "{'stream': %lu, 'byte': 98}", l.stream);
     peer_expect_text(l.peer, "b");
-    expect_json(call(l.client, "socket-options", "{'socket': %lu, 'options': ['so-type', 'so-acceptconn']}", l.stream), "values", "[true, false]");
+    expect_json(call(l.client, "socket-options", "{'socket': %lu, 'options': ['so-type', 'so-acceptconn']}", l.stream),
+                "values", "[true, false]");
     call(l.client, "socket-stream-shutdown", "{'stream': %lu, 'direction': 'output'}", l.stream);
     peer_expect_end(l.peer);
 }
@@ -86,7 +88,8 @@ START_TEST(a_raw_socket_knows_its_ends)
     json_object *peer = call(l.client, "socket-stream-peer", "{'stream': %lu, 'do_not_resolve': true}", l.stream);
     expect_text(peer, "address", "127.0.0.1");
     expect_int(peer, "port", port);
-    expect_text(call(l.client, "socket-stream-local", "{'stream': %lu, 'do_not_resolve': true}", l.stream), "address", "127.0.0.1");
+    expect_text(call(l.client, "socket-stream-local", "{'stream': %lu, 'do_not_resolve': true}", l.stream), "address",
+                "127.0.0.1");
     ck_assert_str_eq(link_status(&l, "io"), "\"output\"");
     peer_write(l.peer, "raw\n");
     link_expect_line(&l, "raw");
@@ -226,7 +229,8 @@ START_TEST(a_stream_of_a_pipe_has_no_socket)
     int fds[2];
     ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
     struct link l = adopt(c, fds[0], "{'direction': 'input'}", fds[1]);
-    expect_text(refuse(c, "os-error", "socket-options", "{'socket': %lu, 'options': ['so-keepalive']}", l.stream), "name", "ENOTSOCK");
+    expect_text(refuse(c, "os-error", "socket-options", "{'socket': %lu, 'options': ['so-keepalive']}", l.stream), "name",
+                "ENOTSOCK");
     expect_text(refuse(c, "os-error", "socket-stream-peer", "{'stream': %lu}", l.stream), "name", "ENOTSOCK");
     expect_text(refuse(c, "os-error", "socket-stream-local", "{'stream': %lu}", l.stream), "name", "ENOTSOCK");
     json_object *info = call(c, "handle.info", "{'handle': %lu}", l.stream);

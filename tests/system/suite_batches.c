@@ -100,7 +100,8 @@ START_TEST(a_call_of_a_batch_can_be_cancelled)
 {
     struct link l = link_new(NULL);
     char text[300];
-    snprintf(text, sizeof text, "[{\"jsonrpc\":\"2.0\",\"id\":\"slow\",\"method\":\"read-line\",\"params\":{\"stream\":%lu}}]\n", l.stream);
+    snprintf(text, sizeof text,
+             "[{\"jsonrpc\":\"2.0\",\"id\":\"slow\",\"method\":\"read-line\",\"params\":{\"stream\":%lu}}]\n", l.stream);
     client_write(l.client, text);
     long id = request(l.client, "rpc.cancel", "{'id': 'slow'}");
     struct message *first = client_receive(l.client), *second = client_receive(l.client);
@@ -154,7 +155,9 @@ START_TEST(a_binary_result_in_a_batch_does_not_break_the_framing)
     peer_write(l.peer, "abc");
     link_await(&l);
     struct message *message = exchange(
-        l.client, "[{'jsonrpc':'2.0','id':1,'method':'read-byte-sequence','params':{'stream':%lu,'length':3,'encoding':'payload'}}]", l.stream);
+        l.client,
+        "[{'jsonrpc':'2.0','id':1,'method':'read-byte-sequence','params':{'stream':%lu,'length':3,'encoding':'payload'}}]",
+        l.stream);
     ck_assert(!has(entry(message, "1"), "payload"));
     ck_assert(has(entry(message, "1"), "error") || strcmp(text_at(entry(message, "1"), "result.data"), "YWJj") == 0);
     call(l.client, "daemon.info", NULL);
@@ -165,7 +168,9 @@ START_TEST(batches_many_at_once)
 {
     struct client *c = client_open();
     for (int i = 0; i < 200; i++)
-        client_write(c, "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"daemon.info\"},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"session.info\"}]\n");
+        client_write(
+            c,
+            "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"daemon.info\"},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"session.info\"}]\n");
     for (int i = 0; i < 200; i++)
         ck_assert_uint_eq(count_at(client_receive(c)->json, ""), 2);
 }

@@ -137,7 +137,8 @@ END_TEST
 
 static const struct test_case cases[] = {
     {&unbuffered_output_leaves_at_once, NULL, COUNT(straight)},
-    {&buffered_output_leaves_when_it_is_told_to, COVERS({METHOD_force_output, SUCCESS}, {METHOD_close, SUCCESS}), COUNT(flushers)},
+    {&buffered_output_leaves_when_it_is_told_to, COVERS({METHOD_force_output, SUCCESS}, {METHOD_close, SUCCESS}),
+     COUNT(flushers)},
     {&reading_and_asking_do_not_flush, NULL, 0},
     {&a_full_buffer_leaves, NULL, 0},
     {&clear_output_drops_nothing, COVERS({METHOD_clear_output, SUCCESS}), 0},

@@ -25,7 +25,8 @@ static json_object *read_byte(const struct link *l)
 
 static json_object *sequence(const struct link *l, int length, const char *mode)
 {
-    return call(l->client, "read-byte-sequence", "{'stream': %lu, 'length': %d, 'mode': '%s', 'timeout': 5}", l->stream, length, mode);
+    return call(l->client, "read-byte-sequence", "{'stream': %lu, 'length': %d, 'mode': '%s', 'timeout': 5}", l->stream, length,
+                mode);
 }
 
 START_TEST(bytes_and_the_end)
@@ -44,16 +45,21 @@ START_TEST(bytes_and_the_end)
 END_TEST
 
 /* Sixteen bytes, and the elements that they are, each type reading as many as there are. */
-static const unsigned char sample[16] = {0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+static const unsigned char sample[16] = {0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x88,
+                                         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 static const struct {
     const char *element, *first, *last;
     int size;
 } elements[] = {
-    {"unsigned-byte 8", "1", "255", 1},        {"signed-byte 8", "1", "-1", 1},
-    {"unsigned-byte 16", "513", "65535", 2},   {"signed-byte 16", "513", "-1", 2},
-    {"unsigned-byte 32", "67305985", "4294967295", 4}, {"signed-byte 32", "67305985", "-1", 4},
-    {"unsigned-byte 64", "9801809732607083009", "18446744073709551615", 8}, {"signed-byte 64", "-8644934341102468607", "-1", 8},
+    {"unsigned-byte 8", "1", "255", 1},
+    {"signed-byte 8", "1", "-1", 1},
+    {"unsigned-byte 16", "513", "65535", 2},
+    {"signed-byte 16", "513", "-1", 2},
+    {"unsigned-byte 32", "67305985", "4294967295", 4},
+    {"signed-byte 32", "67305985", "-1", 4},
+    {"unsigned-byte 64", "9801809732607083009", "18446744073709551615", 8},
+    {"signed-byte 64", "-8644934341102468607", "-1", 8},
 };
 
 START_TEST(elements_are_little_endian)
@@ -243,7 +249,8 @@ START_TEST(the_wrong_kind_of_read_is_refused)
     peer_write(text.peer, "text\n");
     peer_write(bytes.peer, "b");
     for (int i = 0; i < COUNT(byte_reads); i++) {
-        json_object *data = refuse(c, "wrong-kind", byte_reads[i], "{'stream': %lu%s}", text.stream, i == 2 ? ", \"length\": 1" : "");
+        json_object *data =
+            refuse(c, "wrong-kind", byte_reads[i], "{'stream': %lu%s}", text.stream, i == 2 ? ", \"length\": 1" : "");
         expect_int(data, "handle", (int64_t)text.stream);
         ck_assert(has(data, "is") && has(data, "wanted"));
         refuse(c, "no-such-handle", byte_reads[i], "{'stream': %lu%s}", NOBODY, i == 2 ? ", \"length\": 1" : "");

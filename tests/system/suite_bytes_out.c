@@ -24,7 +24,8 @@ static const struct {
     {"signed-byte 16", "-32768", "32767", "-32769", "32768", "\0\x80\xff\x7f", 2},
     {"unsigned-byte 32", "0", "4294967295", "-1", "4294967296", "\0\0\0\0\xff\xff\xff\xff", 4},
     {"signed-byte 32", "-2147483648", "2147483647", "-2147483649", "2147483648", "\0\0\0\x80\xff\xff\xff\x7f", 4},
-    {"unsigned-byte 64", "0", "18446744073709551615", "-1", "18446744073709551616", "\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 8},
+    {"unsigned-byte 64", "0", "18446744073709551615", "-1", "18446744073709551616",
+     "\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 8},
     {"signed-byte 64", "-9223372036854775808", "9223372036854775807", "-9223372036854775809", "9223372036854775808",
      "\0\0\0\0\0\0\0\x80\xff\xff\xff\xff\xff\xff\xff\x7f", 8},
 };
@@ -34,8 +35,12 @@ START_TEST(each_element_type_has_its_range)
     for (int mode = 0; mode < COUNT(modes); mode++) {
         struct link l = open_bytes(elements[_i].element, modes[mode]);
         call(l.client, "write-byte", "{'stream': %lu, 'byte': %s}", l.stream, elements[_i].least);
-        expect_text(refuse(l.client, "invalid-params", "write-byte", "{'stream': %lu, 'byte': %s}", l.stream, elements[_i].below), "param", "byte");
-        expect_text(refuse(l.client, "invalid-params", "write-byte", "{'stream': %lu, 'byte': %s}", l.stream, elements[_i].above), "param", "byte");
+        expect_text(
+            refuse(l.client, "invalid-params", "write-byte", "{'stream': %lu, 'byte': %s}", l.stream, elements[_i].below),
+            "param", "byte");
+        expect_text(
+            refuse(l.client, "invalid-params", "write-byte", "{'stream': %lu, 'byte': %s}", l.stream, elements[_i].above),
+            "param", "byte");
         call(l.client, "write-byte", "{'stream': %lu, 'byte': %s}", l.stream, elements[_i].most);
         call(l.client, "finish-output", "{'stream': %lu}", l.stream);
         peer_expect(l.peer, elements[_i].bytes, (size_t)elements[_i].size * 2);
@@ -49,15 +54,18 @@ START_TEST(a_sequence_is_whole_elements)
     struct link l = open_bytes(elements[_i].element, modes[0]);
     const char *two = base64(elements[_i].bytes, (size_t)size * 2);
     expect_int(call(l.client, "write-byte-sequence", "{'stream': %lu, 'data': '%s'}", l.stream, two), "written", 2);
-    expect_int(result(l.client, request_payload(l.client, "write-byte-sequence", elements[_i].bytes, (size_t)size, "{'stream': %lu}", l.stream)),
+    expect_int(result(l.client, request_payload(l.client, "write-byte-sequence", elements[_i].bytes, (size_t)size,
+                                                "{'stream': %lu}", l.stream)),
                "written", 1);
     peer_expect(l.peer, elements[_i].bytes, (size_t)size * 2);
     peer_expect(l.peer, elements[_i].bytes, (size_t)size);
     if (size == 1)
         return;
     const char *half = base64(elements[_i].bytes, (size_t)size + 1);
-    expect_text(refuse(l.client, "invalid-params", "write-byte-sequence", "{'stream': %lu, 'data': '%s'}", l.stream, half), "param", "data");
-    long id = request_payload(l.client, "write-byte-sequence", elements[_i].bytes, (size_t)size - 1, "{'stream': %lu}", l.stream);
+    expect_text(refuse(l.client, "invalid-params", "write-byte-sequence", "{'stream': %lu, 'data': '%s'}", l.stream, half),
+                "param", "data");
+    long id =
+        request_payload(l.client, "write-byte-sequence", elements[_i].bytes, (size_t)size - 1, "{'stream': %lu}", l.stream);
     expect_text(fault(l.client, id, "invalid-params"), "param", "data");
     ck_assert(peer_silent(l.peer, 20));
 }
@@ -67,7 +75,8 @@ START_TEST(an_empty_sequence_writes_nothing)
 {
     struct link l = open_bytes("unsigned-byte 8", modes[_i]);
     expect_int(call(l.client, "write-byte-sequence", "{'stream': %lu, 'data': ''}", l.stream), "written", 0);
-    expect_int(call(l.client, "write-byte-sequence", "{'stream': %lu, 'data': '', 'mode': 'interactive'}", l.stream), "written", 0);
+    expect_int(call(l.client, "write-byte-sequence", "{'stream': %lu, 'data': '', 'mode': 'interactive'}", l.stream), "written",
+               0);
     ck_assert(peer_silent(l.peer, 20));
 }
 END_TEST
@@ -140,8 +149,9 @@ static const struct test_case cases[] = {
     {&no_hang_writes_what_goes, NULL, EACH_MODE},
     {&no_hang_writes_whole_elements, NULL, 0},
     {&the_wrong_kind_of_write_is_refused,
-     COVERS({METHOD_write_byte, REFUSAL}, {METHOD_write_byte_sequence, REFUSAL}, {METHOD_write_char, REFUSAL}, {METHOD_write_string, REFUSAL},
-            {METHOD_write_line, REFUSAL}, {METHOD_terpri, REFUSAL}, {METHOD_fresh_line, REFUSAL}),
+     COVERS({METHOD_write_byte, REFUSAL}, {METHOD_write_byte_sequence, REFUSAL}, {METHOD_write_char, REFUSAL},
+            {METHOD_write_string, REFUSAL}, {METHOD_write_line, REFUSAL}, {METHOD_terpri, REFUSAL},
+            {METHOD_fresh_line, REFUSAL}),
      EACH_MODE},
     {0},
 };

@@ -6,7 +6,8 @@
 static void start_with_id(const struct link *l, const char *id)
 {
     char line[300];
-    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"method\":\"read-line\",\"params\":{\"stream\":%lu}}\n", id, l->stream);
+    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"method\":\"read-line\",\"params\":{\"stream\":%lu}}\n", id,
+             l->stream);
     client_write(l->client, line);
 }
 
@@ -14,7 +15,8 @@ static void start_with_id(const struct link *l, const char *id)
 static bool cancel_id(struct client *c, const char *id, struct message **error)
 {
     char line[300];
-    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":\"the cancel\",\"method\":\"rpc.cancel\",\"params\":{\"id\":%s}}\n", id);
+    snprintf(line, sizeof line,
+             "{\"jsonrpc\":\"2.0\",\"id\":\"the cancel\",\"method\":\"rpc.cancel\",\"params\":{\"id\":%s}}\n", id);
     client_write(c, line);
     struct message *first = client_receive(c);
     bool answer_first = !has(first->json, "error");
@@ -29,10 +31,19 @@ static const struct {
     const char *sent, *asked;
     bool same;
 } pairs[] = {
-    {"5", "5", true},       {"5", "\"5\"", false},         {"\"5\"", "5", false},  {"\"a\"", "\"a\"", true},
-    {"\"a\"", "\"A\"", false}, {"\"a\"", "\"\\u0061\"", true}, {"null", "null", true}, {"5", "null", false},
-    {"-1", "-1", true},     {"1.5", "1.5", true},          {"9007199254740993", "9007199254740993", true},
-    {"9007199254740993", "9007199254740992", false},       {"5", "6", false},
+    {"5", "5", true},
+    {"5", "\"5\"", false},
+    {"\"5\"", "5", false},
+    {"\"a\"", "\"a\"", true},
+    {"\"a\"", "\"A\"", false},
+    {"\"a\"", "\"\\u0061\"", true},
+    {"null", "null", true},
+    {"5", "null", false},
+    {"-1", "-1", true},
+    {"1.5", "1.5", true},
+    {"9007199254740993", "9007199254740993", true},
+    {"9007199254740993", "9007199254740992", false},
+    {"5", "6", false},
     {"123456789012345678901234567890", "123456789012345678901234567891", false},
     {"123456789012345678901234567890", "123456789012345678901234567890", true},
 };

@@ -161,7 +161,8 @@ START_TEST(a_closed_stream_is_no_handle)
     for (int i = 0; i < METHOD_COUNT; i++) {
         const struct method *method = &methods[i];
         const struct field *fields = method->params->count ? method->params->fields() : NULL;
-        bool handle_only = fields && fields[0].type == TYPE_HANDLE && (method->params->count == 1 || *fields[1].fallback != *FIELD_REQUIRED);
+        bool handle_only =
+            fields && fields[0].type == TYPE_HANDLE && (method->params->count == 1 || *fields[1].fallback != *FIELD_REQUIRED);
         if (!handle_only || method->id == METHOD_open_stream_p || method->id == METHOD_write_byte_sequence)
             continue;
         expect_int(refuse(c, "no-such-handle", method->name, "[%lu]", l.stream), "handle", (int64_t)l.stream);

@@ -31,7 +31,8 @@ START_TEST(refused_is_told_at_once_whatever_the_timeout)
     struct client *c = client_open();
     int port = peer_free_port();
     long begin = now_ms();
-    json_object *data = refuse(c, "os-error", "socket-connect", "{'port': %d, 'host': '127.0.0.1', 'timeout': %s}", port, timeouts[_i]);
+    json_object *data =
+        refuse(c, "os-error", "socket-connect", "{'port': %d, 'host': '127.0.0.1', 'timeout': %s}", port, timeouts[_i]);
     expect_text(data, "name", "ECONNREFUSED");
     expect_int(data, "errno", 111);
     expect_text(data, "operation", "connect");
@@ -138,8 +139,23 @@ START_TEST(an_unresolvable_host_is_resolve)
 }
 END_TEST
 
-static const char *const no_hosts[] = {"", " ", "a b", "127.0.0.1:80", "[::1]", "host/path", "http://localhost", "local\\u0000host", "a..b",
-                                       "-", "\\u00e9.example", "localhost\\n", ".", "*.example.com", "user@localhost", "::1%", "1:2"};
+static const char *const no_hosts[] = {"",
+                                       " ",
+                                       "a b",
+                                       "127.0.0.1:80",
+                                       "[::1]",
+                                       "host/path",
+                                       "http://localhost",
+                                       "local\\u0000host",
+                                       "a..b",
+                                       "-",
+                                       "\\u00e9.example",
+                                       "localhost\\n",
+                                       ".",
+                                       "*.example.com",
+                                       "user@localhost",
+                                       "::1%",
+                                       "1:2"};
 
 START_TEST(a_host_that_cannot_be_one_is_an_invalid_parameter)
 {
@@ -179,12 +195,14 @@ END_TEST
 
 START_TEST(options_are_taken)
 {
-    struct link l = link_new("'element_type': 'signed-byte 32', 'buffered': false, 'lifetime': 'session', "
-                             "'external_format': {'encoding': 'ISO-8859-1', 'line_terminator': 'mac', 'input_error': '?', 'output_error': 'ignore'}");
+    struct link l = link_new(
+        "'element_type': 'signed-byte 32', 'buffered': false, 'lifetime': 'session', "
+        "'external_format': {'encoding': 'ISO-8859-1', 'line_terminator': 'mac', 'input_error': '?', 'output_error': 'ignore'}");
     json_object *info = call(l.client, "handle.info", "{'handle': %lu}", l.stream);
     expect_text(info, "element_type", "signed-byte 32");
     expect_false(info, "buffered");
-    expect_json(info, "external_format", "{'encoding': 'iso-8859-1', 'line_terminator': 'mac', 'input_error': '?', 'output_error': 'ignore'}");
+    expect_json(info, "external_format",
+                "{'encoding': 'iso-8859-1', 'line_terminator': 'mac', 'input_error': '?', 'output_error': 'ignore'}");
 }
 END_TEST
 

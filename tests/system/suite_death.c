@@ -50,7 +50,8 @@ static void leave_connects(struct client *c, struct client *witness)
     int port;
     peer_listen_full(&port);
     for (int i = 0; i < 10; i++)
-        request(c, "socket-connect", "{'port': %d, 'host': '%s', 'timeout': %s}", port, i % 2 ? "localhost" : "127.0.0.1", i % 3 ? "null" : "30");
+        request(c, "socket-connect", "{'port': %d, 'host': '%s', 'timeout': %s}", port, i % 2 ? "localhost" : "127.0.0.1",
+                i % 3 ? "null" : "30");
     (void)witness;
 }
 
@@ -77,8 +78,10 @@ static void leave_a_batch(struct client *c, struct client *witness)
 {
     struct link l = link_open(c, NULL);
     char text[300];
-    snprintf(text, sizeof text,
-             "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"read-line\",\"params\":[%lu]},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"daemon.info\"}]\n", l.stream);
+    snprintf(
+        text, sizeof text,
+        "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"read-line\",\"params\":[%lu]},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"daemon.info\"}]\n",
+        l.stream);
     client_write(c, text);
     (void)witness;
 }
@@ -93,7 +96,9 @@ static void leave_half_a_payload(struct client *c, struct client *witness)
 {
     struct link l = link_open(c, "'element_type': 'unsigned-byte 8'");
     char text[300];
-    snprintf(text, sizeof text, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"payload\":1000000,\"params\":[%lu]}\nhalf", l.stream);
+    snprintf(text, sizeof text,
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"payload\":1000000,\"params\":[%lu]}\nhalf",
+             l.stream);
     client_write(c, text);
     client_close(c);
     peer_expect_end(l.peer);
@@ -154,9 +159,9 @@ static void leave_the_reading_side(struct client *c, struct client *witness)
 }
 
 static void (*const deaths[])(struct client *, struct client *) = {
-    leave_reads,          leave_writes,      leave_buffered_output, leave_accepts, leave_connects,       leave_names,
-    leave_statuses,       leave_a_batch,     leave_half_a_line,     leave_half_a_payload, leave_descriptors, leave_a_close,
-    leave_replies_unread, leave_a_relay,     leave_shared_waits,    leave_the_reading_side};
+    leave_reads,          leave_writes,  leave_buffered_output, leave_accepts,         leave_connects,    leave_names,
+    leave_statuses,       leave_a_batch, leave_half_a_line,     leave_half_a_payload,  leave_descriptors, leave_a_close,
+    leave_replies_unread, leave_a_relay, leave_shared_waits,    leave_the_reading_side};
 
 START_TEST(a_session_dies_and_nothing_stays)
 {

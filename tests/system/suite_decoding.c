@@ -83,7 +83,8 @@ START_TEST(each_way_to_read_tells_malformed_input)
     for (int i = 0; i < COUNT(ways); i++) {
         peer_write(l.peer, "\xff");
         link_await(&l);
-        json_object *data = refuse(l.client, "encoding", ways[i], "{'stream': %lu%s}", l.stream, i == 4 ? ", \"length\": 3" : "");
+        json_object *data =
+            refuse(l.client, "encoding", ways[i], "{'stream': %lu%s}", l.stream, i == 4 ? ", \"length\": 3" : "");
         expect_text(data, "bytes", "/w==");
         peer_write(l.peer, "ok\n");
         link_expect_line(&l, "ok");

@@ -23,8 +23,9 @@ static void expect_bytes(const struct link *l, const char *bytes, size_t size)
 static const struct {
     const char *sent, *body;
 } pages[] = {
-    {"head\n\nBODY", "BODY"},       {"head\r\n\r\nBODY", "BODY"},   {"head\r\rBODY", "BODY"},     {"head\r\n\r\n\nODY", "\nODY"},
-    {"head\r\n\r\n\rODY", "\rODY"}, {"head\n\n\nODY", "\nODY"},     {"head\n\n\r\nDY", "\r\nDY"}, {"head\r\n\r\n\r\nDY", "\r\nDY"},
+    {"head\n\nBODY", "BODY"},       {"head\r\n\r\nBODY", "BODY"},     {"head\r\rBODY", "BODY"},
+    {"head\r\n\r\n\nODY", "\nODY"}, {"head\r\n\r\n\rODY", "\rODY"},   {"head\n\n\nODY", "\nODY"},
+    {"head\n\n\r\nDY", "\r\nDY"},   {"head\r\n\r\n\r\nDY", "\r\nDY"},
 };
 
 START_TEST(a_body_follows_its_header)
@@ -111,8 +112,8 @@ START_TEST(a_character_that_was_looked_at_becomes_bytes_again)
 }
 END_TEST
 
-static const char *const types[] = {"unsigned-byte 8",  "signed-byte 8",  "unsigned-byte 16", "signed-byte 16", "unsigned-byte 32",
-                                    "signed-byte 32", "unsigned-byte 64", "signed-byte 64"};
+static const char *const types[] = {"unsigned-byte 8",  "signed-byte 8",  "unsigned-byte 16", "signed-byte 16",
+                                    "unsigned-byte 32", "signed-byte 32", "unsigned-byte 64", "signed-byte 64"};
 
 START_TEST(every_type_switches_to_characters_and_back)
 {

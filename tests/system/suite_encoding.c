@@ -54,7 +54,10 @@ START_TEST(utf_16_has_one_mark_before_the_first_character)
     write_text(&l, "a");
     write_text(&l, "b");
     call(l.client, "terpri", "{'stream': %lu}", l.stream);
-    peer_expect(l.peer, "\xff\xfe" "a\0b\0\n\0", 8);
+    peer_expect(l.peer,
+                "\xff\xfe"
+                "a\0b\0\n\0",
+                8);
 }
 END_TEST
 
@@ -87,7 +90,10 @@ END_TEST
 START_TEST(nothing_of_an_unencodable_call_is_written)
 {
     struct link l = open_format("iso-8859-1", "");
-    json_object *data = refuse(l.client, "encoding", "write-string", "{'stream': %lu, 'string': 'ab\xe2\x82\xac" "c'}", l.stream);
+    json_object *data = refuse(l.client, "encoding", "write-string",
+                               "{'stream': %lu, 'string': 'ab\xe2\x82\xac"
+                               "c'}",
+                               l.stream);
     expect_text(data, "char", "\xe2\x82\xac");
     expect_int(data, "position", 2);
     expect_text(data, "encoding", "iso-8859-1");
@@ -105,7 +111,8 @@ START_TEST(nothing_of_a_long_unencodable_call_is_written)
     char *text = value_keep(malloc(200004));
     memset(text, 'x', 200000);
     strcpy(text + 200000, "\xc3\xa9");
-    expect_int(refuse(l.client, "encoding", "write-line", "{'stream': %lu, 'string': '%s'}", l.stream, text), "position", 200000);
+    expect_int(refuse(l.client, "encoding", "write-line", "{'stream': %lu, 'string': '%s'}", l.stream, text), "position",
+               200000);
     write_text(&l, "y");
     peer_expect_text(l.peer, "y");
 }
@@ -114,7 +121,8 @@ END_TEST
 START_TEST(unencodable_characters_can_be_ignored)
 {
     struct link l = open_format("iso-8859-1", ", 'output_error': 'ignore'");
-    write_text(&l, "a\xe2\x82\xac" "b\xe2\x82\xac\n");
+    write_text(&l, "a\xe2\x82\xac"
+                   "b\xe2\x82\xac\n");
     peer_expect_text(l.peer, "ab\n");
 }
 END_TEST
@@ -122,8 +130,10 @@ END_TEST
 START_TEST(unencodable_characters_can_be_replaced)
 {
     struct link l = open_format("iso-8859-1", ", 'output_error': '\xc3\xa9'");
-    write_text(&l, "a\xe2\x82\xac" "b");
-    peer_expect_text(l.peer, "a\xe9" "b");
+    write_text(&l, "a\xe2\x82\xac"
+                   "b");
+    peer_expect_text(l.peer, "a\xe9"
+                             "b");
 }
 END_TEST
 
@@ -141,9 +151,12 @@ START_TEST(the_reply_has_all_four_members)
     struct link l = link_new("'external_format': 'ISO-8859-1'");
     expect_json(call(l.client, "stream-external-format", "{'stream': %lu}", l.stream), "external_format",
                 "{'encoding': 'iso-8859-1', 'line_terminator': 'unix', 'input_error': 'error', 'output_error': 'error'}");
-    json_object *set = call(l.client, "stream-external-format",
-                            "{'stream': %lu, 'set': {'encoding': 'UTF-8', 'line_terminator': 'mac', 'input_error': 'ignore', 'output_error': '\\n'}}", l.stream);
-    expect_json(set, "external_format", "{'encoding': 'utf-8', 'line_terminator': 'mac', 'input_error': 'ignore', 'output_error': '\\n'}");
+    json_object *set = call(
+        l.client, "stream-external-format",
+        "{'stream': %lu, 'set': {'encoding': 'UTF-8', 'line_terminator': 'mac', 'input_error': 'ignore', 'output_error': '\\n'}}",
+        l.stream);
+    expect_json(set, "external_format",
+                "{'encoding': 'utf-8', 'line_terminator': 'mac', 'input_error': 'ignore', 'output_error': '\\n'}");
     expect_json(call(l.client, "stream-external-format", "{'stream': %lu, 'set': {}}", l.stream), "external_format",
                 "{'encoding': 'utf-8', 'line_terminator': 'mac', 'input_error': 'ignore', 'output_error': '\\n'}");
 }
@@ -153,7 +166,8 @@ START_TEST(the_format_can_change_between_writes)
 {
     struct link l = link_new("'buffered': true");
     write_text(&l, "\xc3\xa9\n");
-    call(l.client, "stream-external-format", "{'stream': %lu, 'set': {'encoding': 'iso-8859-1', 'line_terminator': 'dos'}}", l.stream);
+    call(l.client, "stream-external-format", "{'stream': %lu, 'set': {'encoding': 'iso-8859-1', 'line_terminator': 'dos'}}",
+         l.stream);
     write_text(&l, "\xc3\xa9\n");
     call(l.client, "finish-output", "{'stream': %lu}", l.stream);
     peer_expect_text(l.peer, "\xc3\xa9\n\xe9\r\n");

@@ -141,9 +141,37 @@ END_TEST
 
 /* Texts of ids that must come back byte for byte. */
 static const char *const ids[] = {
-    "1", "0", "-1", "-0", "1.5", "1.0", "1e3", "1E+2", "-1.25e-7", "9007199254740993", "12345678901234567890123456789", "1e400",
-    "\"\"", "\"a\"", "\"a b\"", "\"\\u0041\"", "\"\\\"\"", "\"\\\\\"", "\"\\/\"", "\"/\"", "\"\\n\\t\\b\"", "\"\\u0000\"", "\"\\u000A\"",
-    "\"\\u00e9\"", "\"\xc3\xa9\"", "\"\\ud83d\\uDE00\"", "\"\xf0\x9f\x98\x80\"", "\"\xc2\x85\"", "\"\x7f\"", "\"null\"", "null",
+    "1",
+    "0",
+    "-1",
+    "-0",
+    "1.5",
+    "1.0",
+    "1e3",
+    "1E+2",
+    "-1.25e-7",
+    "9007199254740993",
+    "12345678901234567890123456789",
+    "1e400",
+    "\"\"",
+    "\"a\"",
+    "\"a b\"",
+    "\"\\u0041\"",
+    "\"\\\"\"",
+    "\"\\\\\"",
+    "\"\\/\"",
+    "\"/\"",
+    "\"\\n\\t\\b\"",
+    "\"\\u0000\"",
+    "\"\\u000A\"",
+    "\"\\u00e9\"",
+    "\"\xc3\xa9\"",
+    "\"\\ud83d\\uDE00\"",
+    "\"\xf0\x9f\x98\x80\"",
+    "\"\xc2\x85\"",
+    "\"\x7f\"",
+    "\"null\"",
+    "null",
 };
 
 static void expect_id(const struct message *message, const char *id)
@@ -152,7 +180,8 @@ static void expect_id(const struct message *message, const char *id)
     ck_assert_msg(found, "no id in %s", message->line);
     found += strlen("\"id\":");
     found += strspn(found, " ");
-    ck_assert_msg(strncmp(found, id, strlen(id)) == 0 && strchr(",} ", found[strlen(id)]), "%s came back in %s", id, message->line);
+    ck_assert_msg(strncmp(found, id, strlen(id)) == 0 && strchr(",} ", found[strlen(id)]), "%s came back in %s", id,
+                  message->line);
 }
 
 START_TEST(an_id_comes_back_byte_for_byte)
@@ -193,8 +222,19 @@ START_TEST(members_may_come_in_any_order_and_escaped)
 }
 END_TEST
 
-static const char *const no_methods[] = {"", " ", "x", "daemon", "daemon.", "Daemon.info", "daemon.info ", "daemon.info\\u0000",
-                                         "daemon_info", "socket_server", "SOCKET-SERVER", "rpc.nope", "read-line\\n"};
+static const char *const no_methods[] = {"",
+                                         " ",
+                                         "x",
+                                         "daemon",
+                                         "daemon.",
+                                         "Daemon.info",
+                                         "daemon.info ",
+                                         "daemon.info\\u0000",
+                                         "daemon_info",
+                                         "socket_server",
+                                         "SOCKET-SERVER",
+                                         "rpc.nope",
+                                         "read-line\\n"};
 
 START_TEST(an_unknown_method_is_no_such_method)
 {

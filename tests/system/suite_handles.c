@@ -135,7 +135,8 @@ END_TEST
 START_TEST(a_relay_cannot_be_detached)
 {
     struct link l = link_new(NULL);
-    json_object *data = refuse(l.client, "invalid-params", "stream-handles", "{'stream': %lu, 'via': 'relay', 'detach': true}", l.stream);
+    json_object *data =
+        refuse(l.client, "invalid-params", "stream-handles", "{'stream': %lu, 'via': 'relay', 'detach': true}", l.stream);
     expect_text(data, "param", "detach");
     call(l.client, "write-line", "{'stream': %lu, 'string': 'still here'}", l.stream);
     peer_expect_text(l.peer, "still here\n");

@@ -84,7 +84,9 @@ START_TEST(requests_with_a_wrong_byte)
 {
     struct link l = link_new(NULL);
     char line[200], changed[200];
-    int size = snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-string\",\"params\":{\"stream\":%lu,\"string\":\"\"}}\n", l.stream);
+    int size = snprintf(
+        line, sizeof line,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-string\",\"params\":{\"stream\":%lu,\"string\":\"\"}}\n", l.stream);
     unsigned seed = 1;
     for (int i = 0; i < size - 1; i++)
         for (int round = 0; round < 4; round++) {

@@ -23,7 +23,8 @@ START_TEST(everything_known_about_a_stream)
     expect_null(info, "owner.label");
     expect_text(info, "local.address", "127.0.0.1");
     expect_text(info, "peer.address", "127.0.0.1");
-    expect_int(info, "local.port", int_at(call(l.client, "socket-stream-local", "{'stream': %lu, 'do_not_resolve': true}", l.stream), "port"));
+    expect_int(info, "local.port",
+               int_at(call(l.client, "socket-stream-local", "{'stream': %lu, 'do_not_resolve': true}", l.stream), "port"));
     expect_text(info, "host", "127.0.0.1");
     expect_text(info, "lifetime", "session");
     ck_assert(strchr(text_at(info, "created"), 'T'));
@@ -144,16 +145,36 @@ START_TEST(a_filter_lets_through_what_fits_all_its_terms)
 }
 END_TEST
 
-static const char *const bad_filters[] = {
-    "",           "nonsense=1", "kind",          "kind=",        "=stream",       "kind=stream,",   ",kind=stream", "kind=stream,,state=open",
-    "kind=horse", "bytes_in=x", "bytes_in=1.5",  "bytes_in>",    "kind>stream",   "owner=1",        "owner.none=1", "owner.uid=me",
-    "peer.address=10.0.0.0/33", "peer.address=10/8",             "peer.address=horse",              
-    "kind==stream", "kind~stream", "bytes_in=99999999999999999999", "peer=127.0.0.1", "handle=-1x"};
+static const char *const bad_filters[] = {"",
+                                          "nonsense=1",
+                                          "kind",
+                                          "kind=",
+                                          "=stream",
+                                          "kind=stream,",
+                                          ",kind=stream",
+                                          "kind=stream,,state=open",
+                                          "kind=horse",
+                                          "bytes_in=x",
+                                          "bytes_in=1.5",
+                                          "bytes_in>",
+                                          "kind>stream",
+                                          "owner=1",
+                                          "owner.none=1",
+                                          "owner.uid=me",
+                                          "peer.address=10.0.0.0/33",
+                                          "peer.address=10/8",
+                                          "peer.address=horse",
+                                          "kind==stream",
+                                          "kind~stream",
+                                          "bytes_in=99999999999999999999",
+                                          "peer=127.0.0.1",
+                                          "handle=-1x"};
 
 START_TEST(a_bad_filter_is_refused)
 {
     struct client *c = client_open();
-    struct message *message = exchange(c, "{'jsonrpc':'2.0','id':1,'method':'handle.list','params':{'filter':'%s'}}", bad_filters[_i]);
+    struct message *message =
+        exchange(c, "{'jsonrpc':'2.0','id':1,'method':'handle.list','params':{'filter':'%s'}}", bad_filters[_i]);
     ck_assert_msg(has(message->json, "error"), "%s: %s", bad_filters[_i], message->line);
     json_object *data = fault_in(message->json, "invalid-params");
     expect_text(data, "param", "filter");
@@ -210,7 +231,8 @@ START_TEST(pages_of_a_filter)
     struct scene s = scene_new();
     json_object *first = call(s.client, "handle.list", "{'filter': 'kind=stream', 'limit': 1}");
     expect_int(first, "handles.0.handle", (int64_t)s.quiet.stream);
-    json_object *second = call(s.client, "handle.list", "{'filter': 'kind=stream', 'limit': 1, 'after': %ld}", (long)int_at(first, "next"));
+    json_object *second =
+        call(s.client, "handle.list", "{'filter': 'kind=stream', 'limit': 1, 'after': %ld}", (long)int_at(first, "next"));
     expect_int(second, "handles.0.handle", (int64_t)s.busy.stream);
 }
 END_TEST

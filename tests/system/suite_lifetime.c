@@ -87,7 +87,8 @@ START_TEST(a_daemons_accepted_stream_lives_on)
     struct client *c = client_open();
     json_object *server = call(c, "socket-server", "{'interface': '127.0.0.1'}");
     int peer = peer_connect("127.0.0.1", (int)int_at(server, "port"));
-    json_object *accepted = call(c, "socket-accept", "{'server': %lu, 'timeout': 5, 'lifetime': 'daemon'}", handle_at(server, "server"));
+    json_object *accepted =
+        call(c, "socket-accept", "{'server': %lu, 'timeout': 5, 'lifetime': 'daemon'}", handle_at(server, "server"));
     handle stream = handle_at(accepted, "stream");
     client_close(c);
     struct link l = {client_open(), stream, peer};

@@ -101,7 +101,8 @@ START_TEST(the_limit_counts_bytes)
     struct link l = link_new(modes[_i]);
     peer_write(l.peer, "\xc3\xa9\xe2\x82\xac\n");
     refuse(l.client, "limit", "read-line", "{'stream': %lu, 'limit': 4, 'timeout': 5}", l.stream);
-    expect_text(call(l.client, "read-line", "{'stream': %lu, 'limit': 5, 'timeout': 5}", l.stream), "line", "\xc3\xa9\xe2\x82\xac");
+    expect_text(call(l.client, "read-line", "{'stream': %lu, 'limit': 5, 'timeout': 5}", l.stream), "line",
+                "\xc3\xa9\xe2\x82\xac");
 }
 END_TEST
 

@@ -23,7 +23,8 @@ static handle adopt(struct client *c, int fd, const char *params)
 
 static void expect_refusal(struct client *c, const int *fds, int count, const char *params, const char *param)
 {
-    json_object *data = fault(c, request_fds(c, "make-stream", fds, count, "%s", json_at(json_of(params), "")), "invalid-params");
+    json_object *data =
+        fault(c, request_fds(c, "make-stream", fds, count, "%s", json_at(json_of(params), "")), "invalid-params");
     expect_text(data, "param", param);
     ck_assert(*text_at(data, "reason"));
     call(c, "daemon.info", NULL);
@@ -91,8 +92,9 @@ static int make_kernel_file(void)
     return open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 }
 
-static int (*const strangers[])(void) = {make_epoll,   make_eventfd, make_timer,    make_path,          make_directory,  make_datagram,
-                                         make_packets, make_netlink, make_listener, make_unix_listener, make_kernel_file};
+static int (*const strangers[])(void) = {make_epoll,     make_eventfd,       make_timer,      make_path,
+                                         make_directory, make_datagram,      make_packets,    make_netlink,
+                                         make_listener,  make_unix_listener, make_kernel_file};
 
 START_TEST(strange_descriptors_are_refused)
 {
@@ -154,7 +156,8 @@ END_TEST
 START_TEST(devices_of_memory)
 {
     struct client *c = client_open();
-    handle zero = adopt(c, open("/dev/zero", O_RDONLY | O_CLOEXEC), "{'direction': 'input', 'element_type': 'unsigned-byte 8'}");
+    handle zero =
+        adopt(c, open("/dev/zero", O_RDONLY | O_CLOEXEC), "{'direction': 'input', 'element_type': 'unsigned-byte 8'}");
     json_object *read = call(c, "read-byte-sequence", "{'stream': %lu, 'length': 3}", zero);
     expect_text(read, "data", base64("\0\0\0", 3));
     handle null = adopt(c, open("/dev/null", O_RDWR | O_CLOEXEC), "{}");
@@ -188,7 +191,7 @@ START_TEST(a_named_pipe)
     int in = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), out = open(path, O_WRONLY | O_CLOEXEC);
     struct link l = {c, adopt(c, in, "{'direction': 'input'}"), -1};
     close(in);
-    peer_write(out, "through a name\n");
+    ck_assert_int_eq(write(out, "through a name\n", 15), 15);
     link_expect_line(&l, "through a name");
     close(out);
     expect_true(call(c, "read-line", "{'stream': %lu, 'timeout': 5}", l.stream), "eof");
@@ -228,7 +231,8 @@ END_TEST
 START_TEST(options_that_would_block_or_hide_are_taken_over)
 {
     struct client *c = client_open();
-    int port, listener = peer_listen("127.0.0.1", &port), mine = peer_connect("127.0.0.1", port), low = 7;
+    int port, listener = peer_listen("127.0.0.1", &port), mine = peer_connect("127.0.0.1", port), peer = peer_accept(listener);
+    int low = 7;
     struct linger linger = {1, 5};
     struct timeval time = {1, 500000};
     socklen_t size = sizeof linger;
@@ -236,7 +240,8 @@ START_TEST(options_that_would_block_or_hide_are_taken_over)
     setsockopt(mine, SOL_SOCKET, SO_RCVLOWAT, &low, sizeof low);
     setsockopt(mine, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
     handle stream = adopt(c, mine, "{}");
-    expect_json(call(c, "socket-options", "{'socket': %lu, 'options': ['so-linger', 'so-rcvlowat', 'so-rcvtimeo', 'so-sndtimeo']}", stream),
+    expect_json(call(c, "socket-options",
+                     "{'socket': %lu, 'options': ['so-linger', 'so-rcvlowat', 'so-rcvtimeo', 'so-sndtimeo']}", stream),
                 "values", "[5, 7, 1.5, 0]");
     ck_assert_int_eq(getsockopt(mine, SOL_SOCKET, SO_LINGER, &linger, &size), 0);
     ck_assert_int_eq(linger.l_onoff, 0);
@@ -249,18 +254,26 @@ START_TEST(options_that_would_block_or_hide_are_taken_over)
     ck_assert_int_eq(linger.l_onoff, 1);
     ck_assert_int_eq(linger.l_linger, 5);
     ck_assert_int_eq(fcntl(back, F_GETFL) & O_NONBLOCK, 0);
+    peer_write(peer, "seven or more");
+    peer_expect_text(back, "seven or more");
 }
 END_TEST
+
+/* Fills a connection whose other end does not read, and makes its last close wait. */
+static void make_lingering(int fd)
+{
+    static const struct linger linger = {1, 8};
+    static char piece[65536];
+    while (send(fd, piece, sizeof piece, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+        ;
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
 
 /* The last close of a socket with SO_LINGER waits for the peer; the daemon must not be the one who waits. */
 START_TEST(a_late_linger_blocks_nobody)
 {
     struct adopted a = adopt_connection(client_open());
-    struct linger linger = {1, 8};
-    static char piece[65536];
-    while (send(a.mine, piece, sizeof piece, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
-        ;
-    setsockopt(a.mine, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    make_lingering(a.mine);
     close(a.mine);
     long begin = now_ms();
     call(a.link.client, "close", "{'handle': %lu}", a.link.stream);
@@ -277,6 +290,23 @@ START_TEST(a_late_linger_blocks_nobody)
 }
 END_TEST
 
+START_TEST(a_lingering_socket_that_nobody_claims_blocks_nobody)
+{
+    static const char *const messages[] = {
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"daemon.info\",\"fds\":1}\n", "\n", "no JSON\n",
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"make-stream\",\"params\":{\"x\":1},\"fds\":1}\n"};
+    struct client *c = client_open();
+    int port, listener = peer_listen("127.0.0.1", &port), fd = peer_connect("127.0.0.1", port);
+    peer_accept(listener);
+    make_lingering(fd);
+    client_send_fds(c, messages[_i], strlen(messages[_i]), &fd, 1);
+    close(fd);
+    long begin = now_ms();
+    call(client_open(), "daemon.info", NULL);
+    ck_assert_int_lt(now_ms() - begin, 1500);
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&strange_descriptors_are_refused, COVERS({METHOD_make_stream, BAD_PARAMS}), COUNT(strangers)},
     {&a_direction_must_fit_the_descriptor, NULL, 0},
@@ -288,6 +318,7 @@ static const struct test_case cases[] = {
     {&a_blocking_socket_blocks_nobody, NULL, 0},
     {&options_that_would_block_or_hide_are_taken_over, NULL, 0},
     {&a_late_linger_blocks_nobody, NULL, 0},
+    {&a_lingering_socket_that_nobody_claims_blocks_nobody, NULL, 4},
     {0},
 };
 

@@ -135,7 +135,8 @@ START_TEST(looking_up_a_name_of_a_stream_that_is_closed_meanwhile)
 }
 END_TEST
 
-static const char *const accessors[] = {"socket-stream-host", "socket-stream-port", "socket-stream-peer", "socket-stream-local"};
+static const char *const accessors[] = {"socket-stream-host", "socket-stream-port", "socket-stream-peer",
+                                        "socket-stream-local"};
 
 START_TEST(what_is_no_stream_has_no_names)
 {
@@ -151,7 +152,8 @@ START_TEST(what_is_no_stream_has_no_names)
 END_TEST
 
 static const struct test_case cases[] = {
-    {&host_and_port_are_what_the_stream_was_made_with, COVERS({METHOD_socket_stream_host, SUCCESS}, {METHOD_socket_stream_port, SUCCESS}), 0},
+    {&host_and_port_are_what_the_stream_was_made_with,
+     COVERS({METHOD_socket_stream_host, SUCCESS}, {METHOD_socket_stream_port, SUCCESS}), 0},
     {&peer_and_local_ask_the_system, COVERS({METHOD_socket_stream_peer, SUCCESS}, {METHOD_socket_stream_local, SUCCESS}), 0},
     {&names_stand_behind_the_address, NULL, 0},
     {&an_address_without_a_name_stands_alone, NULL, 0},

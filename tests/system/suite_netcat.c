@@ -58,10 +58,13 @@ START_TEST(a_page_is_fetched_by_hand)
     struct netcat nc = netcat_open();
     int port, listener = peer_listen("127.0.0.1", &port);
     char line[200];
-    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-connect\",\"params\":[%d,\"127.0.0.1\",\"character\",\"dos\"]}", port);
+    snprintf(line, sizeof line,
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-connect\",\"params\":[%d,\"127.0.0.1\",\"character\",\"dos\"]}",
+             port);
     handle stream = handle_at(type(&nc, line), "result.stream");
     int peer = peer_accept(listener);
-    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"write-line\",\"params\":[%lu,\"GET / HTTP/1.0\\n\"]}", stream);
+    snprintf(line, sizeof line,
+             "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"write-line\",\"params\":[%lu,\"GET / HTTP/1.0\\n\"]}", stream);
     expect_int(type(&nc, line), "id", 4);
     peer_expect_text(peer, "GET / HTTP/1.0\r\n\r\n");
     peer_write(peer, "HTTP/1.0 200 OK\r\n\r\nhello\n");
@@ -93,9 +96,11 @@ START_TEST(a_server_is_made_and_met_by_hand)
     json_object *server = type(&nc, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-server\",\"params\":[0,\"127.0.0.1\"]}");
     int peer = peer_connect("127.0.0.1", (int)int_at(server, "result.port"));
     char line[200];
-    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"socket-accept\",\"params\":{\"server\":%lu}}", handle_at(server, "result.server"));
+    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"socket-accept\",\"params\":{\"server\":%lu}}",
+             handle_at(server, "result.server"));
     handle stream = handle_at(type(&nc, line), "result.stream");
-    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"write-line\",\"params\":[%lu,\"welcome\"]}", stream);
+    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"write-line\",\"params\":[%lu,\"welcome\"]}",
+             stream);
     type(&nc, line);
     peer_expect_text(peer, "welcome\n");
     netcat_close(&nc);

@@ -10,9 +10,21 @@ static const char *const modes[] = {"'buffered': 'default'", "'buffered': true",
 static const struct {
     const char *sent, *lines;
 } endings[] = {
-    {"a\nb\n", "a|b|"},        {"a\r\nb\r\n", "a|b|"},       {"a\rb\r", "a|b|"},           {"a\r\r\nb", "a||b|"},     {"a\n\rb", "a||b|"},
-    {"\r\n\r\n", "||"},        {"\n\n", "||"},               {"\r\r", "||"},               {"a\rb\nc\r\nd", "a|b|c|d|"}, {"\n\r\n\r", "|||"},
-    {"one\rtwo\nthree\n", "one|two|three|"}, {"a\r\n\nb", "a||b|"},       {"\r\n\n\r\r\n", "||||"},     {"x\fy\vz\n", "x\fy\vz|"}, {"", ""},
+    {"a\nb\n", "a|b|"},
+    {"a\r\nb\r\n", "a|b|"},
+    {"a\rb\r", "a|b|"},
+    {"a\r\r\nb", "a||b|"},
+    {"a\n\rb", "a||b|"},
+    {"\r\n\r\n", "||"},
+    {"\n\n", "||"},
+    {"\r\r", "||"},
+    {"a\rb\nc\r\nd", "a|b|c|d|"},
+    {"\n\r\n\r", "|||"},
+    {"one\rtwo\nthree\n", "one|two|three|"},
+    {"a\r\n\nb", "a||b|"},
+    {"\r\n\n\r\r\n", "||||"},
+    {"x\fy\vz\n", "x\fy\vz|"},
+    {"", ""},
 };
 
 static void expect_lines(const struct link *l, const char *lines)
@@ -139,7 +151,8 @@ START_TEST(a_byte_stream_translates_nothing)
 {
     struct link l = link_new("'element_type': 'unsigned-byte 8', 'external_format': 'dos'");
     peer_write(l.peer, "\r\n\n\r");
-    expect_text(call(l.client, "read-byte-sequence", "{'stream': %lu, 'length': 4, 'timeout': 5}", l.stream), "data", base64("\r\n\n\r", 4));
+    expect_text(call(l.client, "read-byte-sequence", "{'stream': %lu, 'length': 4, 'timeout': 5}", l.stream), "data",
+                base64("\r\n\n\r", 4));
 }
 END_TEST
 

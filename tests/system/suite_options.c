@@ -9,13 +9,15 @@ static json_object *options(const struct link *l, const char *list)
     return call(l->client, "socket-options", "{'socket': %lu, 'options': %s}", l->stream, json_at(json_of(list), ""));
 }
 
-static const char *const switches[] = {"so-broadcast", "so-reuseaddr", "so-dontroute", "so-keepalive", "so-oobinline", "so-debug"};
+static const char *const switches[] = {"so-broadcast", "so-reuseaddr", "so-dontroute",
+                                       "so-keepalive", "so-oobinline", "so-debug"};
 
 START_TEST(a_switch_is_set_and_gives_its_old_value)
 {
     struct link l = link_new(NULL);
     char list[200];
-    snprintf(list, sizeof list, "[['%s', true], '%s', ['%s', false], '%s']", switches[_i], switches[_i], switches[_i], switches[_i]);
+    snprintf(list, sizeof list, "[['%s', true], '%s', ['%s', false], '%s']", switches[_i], switches[_i], switches[_i],
+             switches[_i]);
     expect_json(options(&l, list), "values", "[false, true, true, false]");
 }
 END_TEST
@@ -29,7 +31,8 @@ START_TEST(options_that_only_tell)
     expect_json(options(&listening, "['so-acceptconn', 'so-reuseaddr', 'so-error']"), "values", "[true, true, false]");
     static const char *const fixed[] = {"so-type", "so-error", "so-acceptconn"};
     for (int i = 0; i < COUNT(fixed); i++) {
-        json_object *data = refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['%s', true]]}", l.stream, fixed[i]);
+        json_object *data =
+            refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['%s', true]]}", l.stream, fixed[i]);
         expect_text(data, "name", "ENOPROTOOPT");
     }
 }
@@ -50,12 +53,15 @@ START_TEST(timeouts_keep_their_fractions)
 {
     struct link l = link_new(NULL);
     expect_json(options(&l, "['so-rcvtimeo', 'so-sndtimeo']"), "values", "[0, 0]");
-    json_object *set = options(&l, "[['so-rcvtimeo', 1.5], 'so-rcvtimeo', ['so-sndtimeo', 2.25], 'so-sndtimeo', ['so-rcvtimeo', null], 'so-rcvtimeo']");
+    json_object *set = options(
+        &l,
+        "[['so-rcvtimeo', 1.5], 'so-rcvtimeo', ['so-sndtimeo', 2.25], 'so-sndtimeo', ['so-rcvtimeo', null], 'so-rcvtimeo']");
     ck_assert_double_eq_tol(number_at(set, "values.1"), 1.5, 1e-6);
     ck_assert_double_eq_tol(number_at(set, "values.3"), 2.25, 1e-6);
     ck_assert_double_eq_tol(number_at(set, "values.4"), 1.5, 1e-6);
     ck_assert_double_eq(number_at(set, "values.5"), 0);
-    set = options(&l, "[['so-rcvtimeo', 0.25], 'so-rcvtimeo', ['so-rcvtimeo', 3], 'so-rcvtimeo', ['so-rcvtimeo', 0], 'so-rcvtimeo']");
+    set = options(
+        &l, "[['so-rcvtimeo', 0.25], 'so-rcvtimeo', ['so-rcvtimeo', 3], 'so-rcvtimeo', ['so-rcvtimeo', 0], 'so-rcvtimeo']");
     ck_assert_double_eq_tol(number_at(set, "values.1"), 0.25, 1e-6);
     ck_assert_double_eq(number_at(set, "values.3"), 3);
     ck_assert_double_eq(number_at(set, "values.5"), 0);
@@ -65,13 +71,16 @@ END_TEST
 START_TEST(sizes_and_marks_are_integers)
 {
     struct link l = link_new(NULL);
-    json_object *set = options(&l, "[['so-rcvbuf', 20000], 'so-rcvbuf', ['so-sndbuf', 20000], 'so-sndbuf', 'so-rcvlowat', 'so-sndlowat']");
+    json_object *set =
+        options(&l, "[['so-rcvbuf', 20000], 'so-rcvbuf', ['so-sndbuf', 20000], 'so-sndbuf', 'so-rcvlowat', 'so-sndlowat']");
     expect_int(set, "values.1", 40000);
     expect_int(set, "values.3", 40000);
     expect_int(set, "values.4", 1);
     expect_int(set, "values.5", 1);
-    expect_json(options(&l, "[['so-rcvlowat', 10], 'so-rcvlowat', ['so-rcvlowat', 0], 'so-rcvlowat']"), "values", "[1, 10, 10, 1]");
-    json_object *data = refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['so-sndlowat', 5]]}", l.stream);
+    expect_json(options(&l, "[['so-rcvlowat', 10], 'so-rcvlowat', ['so-rcvlowat', 0], 'so-rcvlowat']"), "values",
+                "[1, 10, 10, 1]");
+    json_object *data =
+        refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['so-sndlowat', 5]]}", l.stream);
     expect_text(data, "name", "ENOPROTOOPT");
 }
 END_TEST
@@ -107,11 +116,14 @@ END_TEST
 START_TEST(all_is_checked_before_anything_is_set)
 {
     struct link l = link_new(NULL);
-    expect_text(refuse(l.client, "invalid-params", "socket-options", "{'socket': %lu, 'options': [['so-keepalive', true], 'so-nonsense']}", l.stream),
+    expect_text(refuse(l.client, "invalid-params", "socket-options",
+                       "{'socket': %lu, 'options': [['so-keepalive', true], 'so-nonsense']}", l.stream),
                 "param", "options");
-    refuse(l.client, "invalid-params", "socket-options", "{'socket': %lu, 'options': [['so-keepalive', true], ['so-rcvbuf', 'big']]}", l.stream);
+    refuse(l.client, "invalid-params", "socket-options",
+           "{'socket': %lu, 'options': [['so-keepalive', true], ['so-rcvbuf', 'big']]}", l.stream);
     expect_json(options(&l, "['so-keepalive']"), "values", "[false]");
-    refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['so-keepalive', true], ['so-type', true], ['so-oobinline', true]]}", l.stream);
+    refuse(l.client, "os-error", "socket-options",
+           "{'socket': %lu, 'options': [['so-keepalive', true], ['so-type', true], ['so-oobinline', true]]}", l.stream);
     expect_json(options(&l, "['so-keepalive', 'so-oobinline']"), "values", "[true, false]");
 }
 END_TEST
@@ -127,7 +139,8 @@ END_TEST
 START_TEST(what_is_no_socket_is_refused)
 {
     struct client *c = client_open();
-    expect_int(refuse(c, "no-such-handle", "socket-options", "{'socket': %lu, 'options': []}", NOBODY), "handle", (int64_t)NOBODY);
+    expect_int(refuse(c, "no-such-handle", "socket-options", "{'socket': %lu, 'options': []}", NOBODY), "handle",
+               (int64_t)NOBODY);
     struct link l = link_open(c, NULL);
     call(c, "close", "{'handle': %lu}", l.stream);
     refuse(c, "no-such-handle", "socket-options", "{'socket': %lu, 'options': ['so-keepalive']}", l.stream);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness.h"
+#include "wrong.h"
 
 /* ---- a good value for each parameter ---- */
 
@@ -56,54 +57,6 @@ static const char *good_value(const struct method *method, const struct field *f
     }
 }
 
-/* ---- wrong values for each type ---- */
-
-static const char *const wrong_handle[] = {"0", "-1", "1.0", "1e0", "1.5", "\"1\"", "true", "[]", "[1]", "{}", "9007199254740992",
-                                           "18446744073709551617", "99999999999999999999999999999999999999999", "null", NULL};
-static const char *const wrong_int[] = {"1.0", "1e1", "1.5", "-0.5", "\"1\"", "true", "[]", "{}", "9223372036854775808",
-                                        "-9223372036854775809", "18446744073709551617", "1e400", "\"\"", NULL};
-static const char *const wrong_bool[] = {"0", "1", "\"true\"", "\"\"", "[]", "{}", "null", NULL};
-static const char *const wrong_text[] = {"0", "true", "[]", "{}", "[\"a\"]", "1.5", NULL};
-static const char *const wrong_char[] = {"\"\"", "\"ab\"", "\"e\\u0301\"", "97", "true", "[]", "{}", "null", NULL};
-static const char *const wrong_wide[] = {"1.0", "1e0", "1.5", "\"1\"", "true", "[]", "{}", "null", "18446744073709551616",
-                                         "-9223372036854775809", "1e400", "340282366920938463463374607431768211456", NULL};
-static const char *const wrong_timeout[] = {"-1", "-0.5", "-1e-9", "\"1\"", "true", "false", "{}", "[]", "[1]", "[1,2,3]", "[1.0,2]",
-                                            "[1,2.0]", "[1,1e3]", "[-1,0]", "[0,-1]", "[null,0]", "[0,null]", "[\"1\",0]",
-                                            "9223372036854775808", "1e19", "1e400", "[9223372036854775808,0]", "[[1,2]]", NULL};
-static const char *const wrong_word[] = {"\"\"", "\"nonsense\"", "\"Input\"", "\"session \"", "\"true\"", "1", "0", "[]", "{}", NULL};
-static const char *const wrong_format[] = {
-    "null", "1", "true", "[]", "[\"dos\"]", "\"\"", "\"no-such-encoding\"", "\"windows\"", "\"utf-8//IGNORE\"", "\"utf-8//TRANSLIT\"",
-    "\"utf-8\\u0000\"", "{\"encoding\":\"\"}", "{\"encoding\":\"no-such\"}", "{\"encoding\":1}", "{\"encoding\":null}",
-    "{\"line_terminator\":\"amiga\"}", "{\"line_terminator\":\"DOS\"}", "{\"line_terminator\":null}", "{\"input_error\":\"xy\"}",
-    "{\"input_error\":\"\"}", "{\"input_error\":63}", "{\"output_error\":\"replace\"}", "{\"output_error\":true}", "{\"newline\":\"dos\"}",
-    "{\"encoding\":\"utf-8\",\"x\":1}", NULL};
-static const char *const wrong_interface[] = {"0", "-1", "1.5", "true", "[]", "{}", "[\"127.0.0.1\"]", "9007199254740992",
-                                              "\"127.0.0.1\\u0000\"", NULL};
-static const char *const wrong_items[] = {
-    "0", "-1", "1.0", "\"7\"", "true", "null", "[]", "{}", "[[1]]", "[null]", "[1,\"2\"]", "[0]", "{\"handle\":0}", "{\"direction\":\"input\"}",
-    "{\"handle\":1,\"direction\":\"both\"}", "{\"handle\":1,\"direction\":null}", "{\"handle\":1,\"direction\":1}", "{\"handle\":1,\"x\":1}",
-    "{\"handle\":\"1\"}", "[{\"handle\":1},{\"handel\":1}]", "9007199254740992", NULL};
-static const char *const wrong_options[] = {
-    "null", "{}", "\"so-keepalive\"", "1", "true", "[1]", "[null]", "[[]]", "[{}]", "[[\"so-keepalive\"]]", "[[\"so-keepalive\",true,true]]",
-    "[\"so-nonsense\"]", "[\"SO-KEEPALIVE\"]", "[\"\"]", "[[\"so-nonsense\",1]]", "[[1,true]]", "[[\"so-keepalive\",1]]",
-    "[[\"so-keepalive\",null]]", "[[\"so-keepalive\",\"on\"]]", "[[\"so-linger\",-1]]", "[[\"so-linger\",\"1\"]]", "[[\"so-linger\",false]]",
-    "[[\"so-linger\",1.5]]", "[[\"so-linger\",4294967296]]", "[[\"so-rcvbuf\",-1]]", "[[\"so-rcvbuf\",true]]", "[[\"so-rcvbuf\",null]]",
-    "[[\"so-sndbuf\",1.5]]", "[[\"so-rcvlowat\",4294967296]]", "[[\"so-rcvtimeo\",-1]]", "[[\"so-rcvtimeo\",true]]",
-    "[[\"so-sndtimeo\",\"1\"]]", "[\"so-keepalive\",\"so-nonsense\"]", NULL};
-static const char *const wrong_bytes[] = {"0", "true", "[]", "{}", "null", "\"Y\"", "\"YW\"", "\"YWJ\"", "\"YWJj=\"", "\"=YWJ\"", "\"YW=j\"",
-                                          "\"YW Jj\"", "\"YWJj\\n\"", "\"YR==\"", "\"YW-_\"", "\"YWJj\\u00e9\"", NULL};
-static const char *const wrong_texts[] = {"0", "true", "\"kind\"", "{}", "[1]", "[null]", "[[\"kind\"]]", "[\"kind\",1]", NULL};
-static const char *const wrong_id[] = {"true", "false", "[]", "{}", "[1]", NULL};
-static const char *const wrong_null[] = {"null", NULL};
-
-static const char *const *const wrong_values[] = {
-    [TYPE_HANDLE] = wrong_handle,       [TYPE_INT] = wrong_int,         [TYPE_BOOL] = wrong_bool,
-    [TYPE_TEXT] = wrong_text,           [TYPE_CHAR] = wrong_char,       [TYPE_WIDE] = wrong_wide,
-    [TYPE_TIMEOUT] = wrong_timeout,     [TYPE_WORD] = wrong_word,       [TYPE_FORMAT] = wrong_format,
-    [TYPE_INTERFACE] = wrong_interface, [TYPE_ITEMS] = wrong_items,     [TYPE_OPTIONS] = wrong_options,
-    [TYPE_BYTES] = wrong_bytes,         [TYPE_TEXTS] = wrong_texts,     [TYPE_ID] = wrong_id,
-};
-
 /* ---- the walk ---- */
 
 /* Params by name, all good but for one: value is its JSON, NULL leaves it out. extra: further members. */
@@ -152,13 +105,13 @@ static void try_bounds(const struct method *method, const struct field *field)
     }
 }
 
-/* What has no wrong values but is still a parameter: a null in the wrong place is enough for all. */
 static void try_field(const struct method *method, const struct field *field)
 {
-    for (const char *const *value = wrong_values[field->type]; *value; value++)
-        try_value(method, field, *value);
+    const char *value;
+    for (int i = 0; (value = wrong_value(field->type, i)); i++)
+        try_value(method, field, value);
     if (!(field->flags & FIELD_NULLABLE))
-        try_value(method, field, wrong_null[0]);
+        try_value(method, field, "null");
     if (*field->fallback == *FIELD_REQUIRED)
         try_value(method, field, NULL);
     try_bounds(method, field);
@@ -211,7 +164,7 @@ START_TEST(each_position_is_checked)
     open_link();
     for (size_t i = 0; i < method->params->count; i++) {
         const struct field *field = &method->params->fields()[i];
-        const char *wrong = wrong_values[field->type][0];
+        const char *wrong = wrong_value(field->type, 0);
         expect_param(fault(link.client, by_position(method, i, wrong), "invalid-params"), method, field->name, wrong);
         if (*field->fallback == *FIELD_REQUIRED)
             expect_param(fault(link.client, by_position(method, i, ""), "invalid-params"), method, field->name, "(missing)");
@@ -240,7 +193,8 @@ START_TEST(positions_follow_the_table)
     json_object *server = call(c, "socket-server", "[0, '127.0.0.1', 3, 'daemon']");
     handle s = handle_at(server, "server");
     expect_text(call(c, "handle.info", "[%lu]", s), "lifetime", "daemon");
-    json_object *connected = call(c, "socket-connect", "[%ld, '127.0.0.1', 'unsigned-byte 16', 'dos', true, 5, 'session']", (long)int_at(server, "port"));
+    json_object *connected = call(c, "socket-connect", "[%ld, '127.0.0.1', 'unsigned-byte 16', 'dos', true, 5, 'session']",
+                                  (long)int_at(server, "port"));
     json_object *info = call(c, "handle.info", "[%lu]", handle_at(connected, "stream"));
     expect_text(info, "element_type", "unsigned-byte 16");
     expect_text(info, "external_format.line_terminator", "dos");
@@ -254,7 +208,8 @@ START_TEST(positions_follow_the_table)
 END_TEST
 
 /* A timeout may be told in each of its forms. */
-static const char *const good_timeouts[] = {"0", "0.0", "0.01", "1e-2", "5e-324", "[0,0]", "[0,10000]", "[0,1500]", "0.000001", "[0,5]"};
+static const char *const good_timeouts[] = {"0",     "0.0",       "0.01",     "1e-2",     "5e-324",
+                                            "[0,0]", "[0,10000]", "[0,1500]", "0.000001", "[0,5]"};
 
 START_TEST(timeouts_have_these_forms)
 {
@@ -267,8 +222,14 @@ START_TEST(timeouts_have_these_forms)
 }
 END_TEST
 
-static const char *const endless_timeouts[] = {"null", "9223372036854775807", "9.2e18", "[9223372036854775807,0]", "[0,9223372036854775807]",
-                                               "[9223372036854775807,9223372036854775807]", "4611686018427387904", "1e10"};
+static const char *const endless_timeouts[] = {"null",
+                                               "9223372036854775807",
+                                               "9.2e18",
+                                               "[9223372036854775807,0]",
+                                               "[0,9223372036854775807]",
+                                               "[9223372036854775807,9223372036854775807]",
+                                               "4611686018427387904",
+                                               "1e10"};
 
 START_TEST(huge_timeouts_wait)
 {

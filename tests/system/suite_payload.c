@@ -24,7 +24,9 @@ START_TEST(a_notification_may_have_a_payload)
 {
     struct link l = link_bytes();
     char line[200];
-    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"method\":\"write-byte-sequence\",\"payload\":5,\"params\":{\"stream\":%lu}}\nhello", l.stream);
+    snprintf(line, sizeof line,
+             "{\"jsonrpc\":\"2.0\",\"method\":\"write-byte-sequence\",\"payload\":5,\"params\":{\"stream\":%lu}}\nhello",
+             l.stream);
     client_write(l.client, line);
     peer_expect_text(l.peer, "hello");
     call(l.client, "daemon.info", NULL);
@@ -36,8 +38,10 @@ START_TEST(a_message_may_arrive_in_any_two_pieces)
 {
     struct link l = link_bytes();
     char text[400];
-    int size = snprintf(text, sizeof text,
-                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"payload\":6,\"params\":[%lu]}\r\n\n\r{}x\n%s", l.stream, INFO);
+    int size = snprintf(
+        text, sizeof text,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"payload\":6,\"params\":[%lu]}\r\n\n\r{}x\n%s",
+        l.stream, INFO);
     for (int cut = 1; cut < size; cut++) {
         client_send(l.client, text, (size_t)cut);
         client_send(l.client, text + cut, (size_t)(size - cut));
@@ -54,8 +58,10 @@ START_TEST(messages_may_arrive_byte_by_byte)
 {
     struct link l = link_bytes();
     char text[400];
-    int size = snprintf(text, sizeof text,
-                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"payload\":3,\"params\":[%lu]}\nabc\n\n%s", l.stream, INFO);
+    int size =
+        snprintf(text, sizeof text,
+                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"payload\":3,\"params\":[%lu]}\nabc\n\n%s",
+                 l.stream, INFO);
     for (int i = 0; i < size; i++)
         client_send(l.client, text + i, 1);
     expect_int(client_receive(l.client)->json, "result.written", 3);
@@ -69,7 +75,8 @@ START_TEST(many_messages_with_payloads_arrive_at_once)
     struct link l = link_bytes();
     char line[200], *text = value_keep(malloc(200000)), *end = text;
     for (int i = 0; i < 1000; i++) {
-        snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"method\":\"write-byte-sequence\",\"payload\":4,\"params\":[%lu]}\n%04d", l.stream, i);
+        snprintf(line, sizeof line,
+                 "{\"jsonrpc\":\"2.0\",\"method\":\"write-byte-sequence\",\"payload\":4,\"params\":[%lu]}\n%04d", l.stream, i);
         end = stpcpy(end, line);
     }
     client_write(l.client, text);
@@ -115,7 +122,8 @@ START_TEST(a_big_payload_passes_both_ways)
     long write = request_payload(l.client, "write-byte-sequence", data, size, "{'stream': %lu}", l.stream);
     peer_expect(l.peer, data, size);
     expect_int(result(l.client, write), "written", (int64_t)size);
-    long read = request(l.client, "read-byte-sequence", "{'stream': %lu, 'length': %zu, 'encoding': 'payload'}", l.stream, size);
+    long read =
+        request(l.client, "read-byte-sequence", "{'stream': %lu, 'length': %zu, 'encoding': 'payload'}", l.stream, size);
     peer_send(l.peer, data, size);
     expect_int(result(l.client, read), "length", (int64_t)size);
     ck_assert(reply(l.client, read)->payload_size == size && memcmp(reply(l.client, read)->payload, data, size) == 0);
@@ -202,7 +210,8 @@ START_TEST(descriptors_inside_a_payload_are_closed)
     struct link l = link_bytes();
     int fd = null_device(), before = daemon_descriptors(&the_daemon);
     char line[200];
-    snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"write-byte-sequence\",\"payload\":4,\"params\":[%lu]}\nab", l.stream);
+    snprintf(line, sizeof line,
+             "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"write-byte-sequence\",\"payload\":4,\"params\":[%lu]}\nab", l.stream);
     client_write(l.client, line);
     client_send_fds(l.client, "cd", 2, &fd, 1);
     ck_assert_ptr_nonnull(client_receive(l.client));

@@ -38,8 +38,8 @@ static struct link full_pair(int i, size_t *filled)
 static long start(const struct link *l, int i, const char *timeout)
 {
     const char *params = writes[i].params;
-    return request(l->client, writes[i].method, "{'stream': %lu%s%s%s%s}", l->stream, *params ? ", " : "", params, timeout ? ", \"timeout\": " : "",
-                   timeout ? timeout : "");
+    return request(l->client, writes[i].method, "{'stream': %lu%s%s%s%s}", l->stream, *params ? ", " : "", params,
+                   timeout ? ", \"timeout\": " : "", timeout ? timeout : "");
 }
 
 START_TEST(a_write_waits_and_goes_on)
@@ -210,8 +210,9 @@ END_TEST
 static const struct test_case cases[] = {
     {&a_write_waits_and_goes_on, NULL, COUNT(writes)},
     {&a_write_ends_at_its_time,
-     COVERS({METHOD_write_char, TIMEOUT}, {METHOD_write_string, TIMEOUT}, {METHOD_write_line, TIMEOUT}, {METHOD_terpri, TIMEOUT},
-            {METHOD_fresh_line, TIMEOUT}, {METHOD_write_byte, TIMEOUT}, {METHOD_write_byte_sequence, TIMEOUT}),
+     COVERS({METHOD_write_char, TIMEOUT}, {METHOD_write_string, TIMEOUT}, {METHOD_write_line, TIMEOUT},
+            {METHOD_terpri, TIMEOUT}, {METHOD_fresh_line, TIMEOUT}, {METHOD_write_byte, TIMEOUT},
+            {METHOD_write_byte_sequence, TIMEOUT}),
      COUNT(writes)},
     {&a_write_can_be_cancelled,
      COVERS({METHOD_write_char, CANCEL}, {METHOD_write_string, CANCEL}, {METHOD_write_line, CANCEL}, {METHOD_terpri, CANCEL},

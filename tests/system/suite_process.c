@@ -52,8 +52,8 @@ START_TEST(version_and_help)
 }
 END_TEST
 
-static const char *const wrong[][3] = {
-    {"--nonsense"}, {"-z"}, {"--socket"}, {"surplus"}, {"--log-level", "shouting"}, {"--log-level"}, {"--config"}};
+static const char *const wrong[][3] = {{"--nonsense"},  {"-z"},      {"--socket"}, {"surplus"}, {"--log-level", "shouting"},
+                                       {"--log-level"}, {"--config"}};
 
 START_TEST(wrong_arguments_are_a_usage_error)
 {

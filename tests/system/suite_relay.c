@@ -28,9 +28,10 @@ static int relay(const struct link *l)
 /* A relay that splices, and one that copies because somebody else holds the socket, too. */
 static int relay_of_kind(const struct link *l, int kind)
 {
-    if (kind)
-        hand_out(l, "direct");
-    return relay(l);
+    int direct = kind ? hand_out(l, "direct") : -1, fd = relay(l);
+    if (direct >= 0)
+        close(direct);
+    return fd;
 }
 
 static char *pattern(size_t size, unsigned seed)
@@ -191,7 +192,8 @@ START_TEST(a_file)
     ck_assert_uint_eq(fwrite(data, 1, size, file), size);
     rewind(file);
     int descriptor = fileno(file);
-    struct link l = {c, handle_at(result(c, request_fds(c, "make-stream", &descriptor, 1, "{'direction': 'input'}")), "stream"), -1};
+    struct link l = {c, handle_at(result(c, request_fds(c, "make-stream", &descriptor, 1, "{'direction': 'input'}")), "stream"),
+                     -1};
     int fd = relay(&l);
     peer_expect(fd, data, size);
     peer_expect_end(fd);
@@ -340,10 +342,23 @@ END_TEST
 START_TEST(the_handle_is_busy)
 {
     static const char *const uses[][2] = {
-        {"read-line", ""}, {"read-char", ""}, {"read-char-no-hang", ""}, {"peek-char", ""}, {"unread-char", ", \"char\": \"x\""},
-        {"read-char-sequence", ", \"length\": 1"}, {"listen", ""}, {"clear-input", ""}, {"write-char", ", \"char\": \"x\""},
-        {"write-string", ", \"string\": \"x\""}, {"write-line", ", \"string\": \"x\""}, {"terpri", ""}, {"force-output", ""},
-        {"finish-output", ""}, {"clear-output", ""}, {"stream-handles", ""}, {"socket-stream-shutdown", ", \"direction\": \"io\""},
+        {"read-line", ""},
+        {"read-char", ""},
+        {"read-char-no-hang", ""},
+        {"peek-char", ""},
+        {"unread-char", ", \"char\": \"x\""},
+        {"read-char-sequence", ", \"length\": 1"},
+        {"listen", ""},
+        {"clear-input", ""},
+        {"write-char", ", \"char\": \"x\""},
+        {"write-string", ", \"string\": \"x\""},
+        {"write-line", ", \"string\": \"x\""},
+        {"terpri", ""},
+        {"force-output", ""},
+        {"finish-output", ""},
+        {"clear-output", ""},
+        {"stream-handles", ""},
+        {"socket-stream-shutdown", ", \"direction\": \"io\""},
     };
     struct link l = link_new(NULL);
     relay(&l);
@@ -364,9 +379,11 @@ START_TEST(the_rest_of_the_handle_is_not)
     ck_assert_str_eq(link_status(&l, "input"), "null");
     ck_assert_str_eq(link_status(&l, "output"), "null");
     ck_assert_str_eq(link_status(&l, "io"), "null");
-    expect_text(call(l.client, "socket-stream-peer", "{'stream': %lu, 'do_not_resolve': true}", l.stream), "address", "127.0.0.1");
-    expect_json(call(l.client, "socket-options", "{'socket': %lu, 'options': [['so-keepalive', true], 'so-keepalive']}", l.stream),
-                "values", "[false, true]");
+    expect_text(call(l.client, "socket-stream-peer", "{'stream': %lu, 'do_not_resolve': true}", l.stream), "address",
+                "127.0.0.1");
+    expect_json(
+        call(l.client, "socket-options", "{'socket': %lu, 'options': [['so-keepalive', true], 'so-keepalive']}", l.stream),
+        "values", "[false, true]");
     expect_true(call(l.client, "open-stream-p", "{'stream': %lu}", l.stream), "value");
     expect_int(call(l.client, "handle.info", "{'handle': %lu}", l.stream), "bytes_in", 2);
 }

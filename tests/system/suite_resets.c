@@ -93,7 +93,8 @@ START_TEST(one_reset_in_a_list_refuses_nothing)
     struct link good = link_open(c, NULL), bad = link_open(c, NULL);
     peer_reset(bad.peer);
     link_await(&bad);
-    json_object *status = call(c, "socket-status", "{'sockets': [%lu, {'handle': %lu, 'direction': 'input'}]}", good.stream, bad.stream);
+    json_object *status =
+        call(c, "socket-status", "{'sockets': [%lu, {'handle': %lu, 'direction': 'input'}]}", good.stream, bad.stream);
     expect_json(status, "status", "['output', 'error']");
 }
 END_TEST
@@ -101,7 +102,8 @@ END_TEST
 START_TEST(a_reset_reaches_one_waiting_read_and_the_others_meet_the_end)
 {
     struct link l = link_new(modes[_i]);
-    long first = request(l.client, "read-line", "{'stream': %lu}", l.stream), second = request(l.client, "read-line", "{'stream': %lu}", l.stream);
+    long first = request(l.client, "read-line", "{'stream': %lu}", l.stream),
+         second = request(l.client, "read-line", "{'stream': %lu}", l.stream);
     ck_assert(waits(l.client, second));
     peer_reset(l.peer);
     expect_text(fault(l.client, first, "os-error"), "name", "ECONNRESET");
@@ -114,7 +116,8 @@ START_TEST(a_connect_that_fails_later)
 {
     struct client *c = client_open();
     int port, listener = peer_listen_full(&port);
-    struct link l = {c, handle_at(call(c, "socket-connect", "{'port': %d, 'host': '127.0.0.1', 'timeout': 0}", port), "stream"), -1};
+    struct link l = {c, handle_at(call(c, "socket-connect", "{'port': %d, 'host': '127.0.0.1', 'timeout': 0}", port), "stream"),
+                     -1};
     ck_assert_str_eq(link_status(&l, "io"), "null");
     long id = request(c, "socket-status", "{'sockets': %lu}", l.stream);
     ck_assert(waits(c, id));

@@ -29,8 +29,14 @@ END_TEST
 /* What an interface is bound as. */
 static const struct {
     const char *interface, *host;
-} interfaces[] = {{"127.0.0.1", "127.0.0.1"}, {"127.0.0.2", "127.0.0.2"}, {"0.0.0.0", "0.0.0.0"},     {"localhost", "127.0.0.1"},
-                  {"::1", "::1"},             {"::", "::"},               {"LocalHost", "127.0.0.1"}, {"0:0:0:0:0:0:0:1", "::1"}};
+} interfaces[] = {{"127.0.0.1", "127.0.0.1"},
+                  {"127.0.0.2", "127.0.0.2"},
+                  {"0.0.0.0", "0.0.0.0"},
+                  {"localhost", "127.0.0.1"},
+                  {"::1", "::1"},
+                  {"::", "::"},
+                  {"LocalHost", "127.0.0.1"},
+                  {"0:0:0:0:0:0:0:1", "::1"}};
 
 START_TEST(an_interface_is_an_address_or_a_name)
 {
@@ -41,7 +47,10 @@ START_TEST(an_interface_is_an_address_or_a_name)
     expect_text(call(c, "socket-server-host", "{'server': %lu}", s), "host", interfaces[_i].host);
     expect_int(call(c, "socket-server-port", "{'server': %lu}", s), "port", int_at(server, "port"));
     bool v6 = strchr(interfaces[_i].host, ':');
-    peer_connect(strcmp(interfaces[_i].host, "127.0.0.2") == 0 ? "127.0.0.2" : v6 ? "::1" : "127.0.0.1", (int)int_at(server, "port"));
+    peer_connect(strcmp(interfaces[_i].host, "127.0.0.2") == 0 ? "127.0.0.2"
+                 : v6                                          ? "::1"
+                                                               : "127.0.0.1",
+                 (int)int_at(server, "port"));
     expect_true(call(c, "socket-wait", "{'server': %lu, 'timeout': 5}", s), "ready");
 }
 END_TEST
@@ -51,7 +60,8 @@ static const char *const no_interfaces[] = {"", "no.such.host.invalid", "127.0.0
 START_TEST(an_interface_that_is_none_is_refused)
 {
     struct client *c = client_open();
-    struct message *message = exchange(c, "{'jsonrpc':'2.0','id':1,'method':'socket-server','params':{'interface':'%s'}}", no_interfaces[_i]);
+    struct message *message =
+        exchange(c, "{'jsonrpc':'2.0','id':1,'method':'socket-server','params':{'interface':'%s'}}", no_interfaces[_i]);
     const char *kind = text_at(message->json, "error.data.kind");
     if (strcmp(kind, "invalid-params") == 0)
         expect_text(message->json, "error.data.param", "interface");
@@ -61,7 +71,8 @@ START_TEST(an_interface_that_is_none_is_refused)
 END_TEST
 
 /* Literals that only an old library function takes for addresses. */
-static const char *const odd_literals[] = {"127.1", "0x7f.1", "2130706433", "0177.0.0.1", "127.0.1", "0x7f000001", "0", "017700000001", "127.0.0.1.", "1.2.3.4.5"};
+static const char *const odd_literals[] = {"127.1",      "0x7f.1", "2130706433",   "0177.0.0.1", "127.0.1",
+                                           "0x7f000001", "0",      "017700000001", "127.0.0.1.", "1.2.3.4.5"};
 
 START_TEST(odd_literals_are_refused)
 {
@@ -180,7 +191,8 @@ START_TEST(wait_ends_when_a_client_comes)
     struct client *c = client_open();
     int port;
     handle server = server_on(c, "127.0.0.1", &port);
-    long first = request(c, "socket-wait", "{'server': %lu}", server), second = request(c, "socket-wait", "{'server': %lu}", server);
+    long first = request(c, "socket-wait", "{'server': %lu}", server),
+         second = request(c, "socket-wait", "{'server': %lu}", server);
     ck_assert(waits(c, first) && waits(c, second));
     peer_connect("127.0.0.1", port);
     expect_true(result(c, first), "ready");
@@ -238,7 +250,8 @@ START_TEST(close_resets_who_was_not_accepted)
 }
 END_TEST
 
-static const char *const server_methods[] = {"socket-server-close", "socket-server-host", "socket-server-port", "socket-wait", "socket-accept"};
+static const char *const server_methods[] = {"socket-server-close", "socket-server-host", "socket-server-port", "socket-wait",
+                                             "socket-accept"};
 
 START_TEST(a_closed_server_is_no_handle)
 {
@@ -270,7 +283,8 @@ START_TEST(closing_a_server_ends_those_who_wait_on_it)
     struct client *c = client_open();
     int port;
     handle server = server_on(c, "127.0.0.1", &port);
-    long wait = request(c, "socket-wait", "{'server': %lu}", server), accept = request(c, "socket-accept", "{'server': %lu}", server);
+    long wait = request(c, "socket-wait", "{'server': %lu}", server),
+         accept = request(c, "socket-accept", "{'server': %lu}", server);
     long status = request(c, "socket-status", "{'sockets': %lu}", server);
     call(c, "socket-server-close", "{'server': %lu}", server);
     fault(c, wait, "no-such-handle");

@@ -6,7 +6,8 @@
 
 static void expect_limits(json_object *limits)
 {
-    static const char *const names[] = {"line", "nesting", "values", "payload", "batch", "fds", "calls", "sessions", "handles", "buffered"};
+    static const char *const names[] = {"line", "nesting", "values",   "payload", "batch",
+                                        "fds",  "calls",   "sessions", "handles", "buffered"};
     for (int i = 0; i < COUNT(names); i++)
         ck_assert_int_gt(int_at(limits, names[i]), 0);
 }
@@ -20,7 +21,8 @@ START_TEST(daemon_info_tells_who_it_is)
     expect_int(info, "pid", the_daemon.pid);
     int year, month, day, hour, minute, second, end = 0;
     const char *started = text_at(info, "started");
-    ck_assert_msg(sscanf(started, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &end) == 6, "%s", started);
+    ck_assert_msg(sscanf(started, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &end) == 6, "%s",
+                  started);
     ck_assert_msg(strcmp(started + strlen(started) - 1, "Z") == 0, "%s", started);
     expect_limits(value_at(info, "limits"));
     count_at(info, "capabilities");
@@ -93,7 +95,8 @@ START_TEST(what_is_buffered_is_counted_and_given_back)
     ck_assert_int_ge(int_at(call(l.client, "session.info", NULL), "used.buffered"), 8);
     call(l.client, "finish-output", "{'stream': %lu}", l.stream);
     call(l.client, "close", "{'handle': %lu}", l.stream);
-    ck_assert_int_eq(int_at(call(l.client, "session.info", NULL), "used.buffered"), int_at(call(client_open(), "session.info", NULL), "used.buffered"));
+    ck_assert_int_eq(int_at(call(l.client, "session.info", NULL), "used.buffered"),
+                     int_at(call(client_open(), "session.info", NULL), "used.buffered"));
 }
 END_TEST
 

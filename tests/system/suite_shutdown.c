@@ -27,20 +27,32 @@ static const struct {
     const char *method, *params;
     bool bytes;
 } reads[] = {
-    {"read-line", "", false},          {"read-char", "", false},   {"peek-char", "", false},
-    {"read-char-no-hang", "", false},  {"listen", "", false},      {"clear-input", "", false},
-    {"unread-char", ", \"char\": \"a\"", false}, {"read-char-sequence", ", \"length\": 1", false}, {"read-byte", "", true},
-    {"read-byte-no-hang", "", true},   {"read-byte-sequence", ", \"length\": 1", true},
+    {"read-line", "", false},
+    {"read-char", "", false},
+    {"peek-char", "", false},
+    {"read-char-no-hang", "", false},
+    {"listen", "", false},
+    {"clear-input", "", false},
+    {"unread-char", ", \"char\": \"a\"", false},
+    {"read-char-sequence", ", \"length\": 1", false},
+    {"read-byte", "", true},
+    {"read-byte-no-hang", "", true},
+    {"read-byte-sequence", ", \"length\": 1", true},
 };
 static const struct {
     const char *method, *params;
     bool bytes;
 } writes[] = {
-    {"write-char", ", \"char\": \"a\"", false},     {"write-string", ", \"string\": \"a\"", false},
-    {"write-line", ", \"string\": \"a\"", false},   {"terpri", "", false},
-    {"fresh-line", "", false},                      {"force-output", "", false},
-    {"finish-output", "", false},                   {"clear-output", "", false},
-    {"write-byte", ", \"byte\": 1", true},          {"write-byte-sequence", ", \"data\": \"YQ==\"", true},
+    {"write-char", ", \"char\": \"a\"", false},
+    {"write-string", ", \"string\": \"a\"", false},
+    {"write-line", ", \"string\": \"a\"", false},
+    {"terpri", "", false},
+    {"fresh-line", "", false},
+    {"force-output", "", false},
+    {"finish-output", "", false},
+    {"clear-output", "", false},
+    {"write-byte", ", \"byte\": 1", true},
+    {"write-byte-sequence", ", \"data\": \"YQ==\"", true},
 };
 
 static void expect_not_open(const struct link *l, const char *method, const char *params, const char *direction)
@@ -168,7 +180,8 @@ START_TEST(a_peer_that_reset_is_not_connected)
     struct link l = link_new(modes[_i]);
     peer_reset(l.peer);
     link_await(&l);
-    json_object *data = refuse(l.client, "os-error", "socket-stream-shutdown", "{'stream': %lu, 'direction': 'output'}", l.stream);
+    json_object *data =
+        refuse(l.client, "os-error", "socket-stream-shutdown", "{'stream': %lu, 'direction': 'output'}", l.stream);
     expect_text(data, "name", "ENOTCONN");
     expect_predicates(&l, true, false);
 }

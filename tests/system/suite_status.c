@@ -74,7 +74,8 @@ START_TEST(half_a_character_is_no_input)
 {
     struct link l = link_new(modes[_i]);
     peer_write(l.peer, "\xe2\x82");
-    json_object *status = call(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}, 'timeout': 0.05}", l.stream);
+    json_object *status =
+        call(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}, 'timeout': 0.05}", l.stream);
     expect_null(status, "status");
     expect_int(status, "count", 0);
     expect_status(&l, "null", "\"output\"", "\"output\"");
@@ -90,7 +91,8 @@ START_TEST(the_second_half_of_crlf_is_no_input)
     peer_write(l.peer, "a\r\n");
     link_expect_line(&l, "a");
     long begin = now_ms();
-    json_object *status = call(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}, 'timeout': 0.06}", l.stream);
+    json_object *status =
+        call(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}, 'timeout': 0.06}", l.stream);
     expect_null(status, "status");
     ck_assert_int_ge(now_ms() - begin, 58);
     long id = request(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}}", l.stream);
@@ -189,9 +191,10 @@ START_TEST(the_status_has_the_shape_of_the_sockets)
     handle server = handle_at(call(c, "socket-server", "{'interface': '127.0.0.1'}"), "server");
     peer_write(b.peer, "x");
     link_await(&b);
-    json_object *list = call(c, "socket-status",
-                             "{'sockets': [%lu, {'handle': %lu, 'direction': 'input'}, %lu, {'handle': %lu}, %lu, {'handle': %lu, 'direction': 'output'}], 'timeout': 0}",
-                             a.stream, a.stream, b.stream, b.stream, server, b.stream);
+    json_object *list = call(
+        c, "socket-status",
+        "{'sockets': [%lu, {'handle': %lu, 'direction': 'input'}, %lu, {'handle': %lu}, %lu, {'handle': %lu, 'direction': 'output'}], 'timeout': 0}",
+        a.stream, a.stream, b.stream, b.stream, server, b.stream);
     expect_json(list, "status", "['output', null, 'io', 'io', null, 'output']");
     expect_int(list, "count", 4);
     json_object *one = call(c, "socket-status", "{'sockets': [%lu]}", a.stream);
@@ -218,7 +221,8 @@ START_TEST(a_list_waits_for_any_of_its_sockets)
     struct link a = link_open(c, NULL), b = link_open(c, NULL);
     json_object *made = call(c, "socket-server", "{'interface': '127.0.0.1'}");
     for (int i = 0; i < 3; i++) {
-        long id = request(c, "socket-status", "{'sockets': [{'handle': %lu, 'direction': 'input'}, {'handle': %lu, 'direction': 'input'}, %lu]}",
+        long id = request(c, "socket-status",
+                          "{'sockets': [{'handle': %lu, 'direction': 'input'}, {'handle': %lu, 'direction': 'input'}, %lu]}",
                           a.stream, b.stream, handle_at(made, "server"));
         ck_assert(waits(c, id));
         if (i == 0)
@@ -244,7 +248,8 @@ START_TEST(a_status_ends_at_its_time)
 {
     struct link l = link_new(modes[_i]);
     long begin = now_ms();
-    json_object *status = call(l.client, "socket-status", "{'sockets': [{'handle': %lu, 'direction': 'input'}], 'timeout': [0, 60000]}", l.stream);
+    json_object *status = call(l.client, "socket-status",
+                               "{'sockets': [{'handle': %lu, 'direction': 'input'}], 'timeout': [0, 60000]}", l.stream);
     expect_json(status, "status", "[null]");
     expect_int(status, "count", 0);
     ck_assert_int_ge(now_ms() - begin, 58);

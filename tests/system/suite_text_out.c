@@ -18,7 +18,8 @@ START_TEST(each_operation_writes_its_text)
     expect_false(call(l.client, "fresh-line", "{'stream': %lu}", l.stream), "written");
     call(l.client, "write-char", "{'stream': %lu, 'char': '\\n'}", l.stream);
     call(l.client, "finish-output", "{'stream': %lu}", l.stream);
-    peer_expect_text(l.peer, "\xe2\x82\xac" "a\xc3\xa9\xf0\x9f\x98\x80line\n\n\n\n");
+    peer_expect_text(l.peer, "\xe2\x82\xac"
+                             "a\xc3\xa9\xf0\x9f\x98\x80line\n\n\n\n");
 }
 END_TEST
 
@@ -73,7 +74,8 @@ END_TEST
 START_TEST(anything_can_be_written)
 {
     struct link l = link_new(modes[_i]);
-    call(l.client, "write-string", "{'stream': %lu, 'string': '\\u0000\\u0001\\b\\t\\u007f\\u0085\\u2028\\ufeff\\uffff\\udbff\\udfff'}", l.stream);
+    call(l.client, "write-string",
+         "{'stream': %lu, 'string': '\\u0000\\u0001\\b\\t\\u007f\\u0085\\u2028\\ufeff\\uffff\\udbff\\udfff'}", l.stream);
     call(l.client, "write-char", "{'stream': %lu, 'char': '\\u0000'}", l.stream);
     call(l.client, "finish-output", "{'stream': %lu}", l.stream);
     peer_expect(l.peer, "\0\x01\b\t\x7f\xc2\x85\xe2\x80\xa8\xef\xbb\xbf\xef\xbf\xbf\xf4\x8f\xbf\xbf\0", 21);
@@ -159,16 +161,16 @@ END_TEST
 
 static const struct test_case cases[] = {
     {&each_operation_writes_its_text,
-     COVERS({METHOD_write_char, SUCCESS}, {METHOD_write_string, SUCCESS}, {METHOD_write_line, SUCCESS}, {METHOD_terpri, SUCCESS},
-            {METHOD_fresh_line, SUCCESS}, {METHOD_finish_output, SUCCESS}),
+     COVERS({METHOD_write_char, SUCCESS}, {METHOD_write_string, SUCCESS}, {METHOD_write_line, SUCCESS},
+            {METHOD_terpri, SUCCESS}, {METHOD_fresh_line, SUCCESS}, {METHOD_finish_output, SUCCESS}),
      EACH_MODE},
     {&a_newline_becomes_the_line_terminator, NULL, COUNT(terminators)},
     {&fresh_line_knows_the_column, NULL, EACH_MODE},
     {&anything_can_be_written, NULL, EACH_MODE},
     {&a_long_string, NULL, EACH_MODE},
     {&what_is_no_stream_is_refused,
-     COVERS({METHOD_force_output, REFUSAL}, {METHOD_finish_output, REFUSAL}, {METHOD_clear_output, REFUSAL}, {METHOD_terpri, REFUSAL},
-            {METHOD_fresh_line, REFUSAL}),
+     COVERS({METHOD_force_output, REFUSAL}, {METHOD_finish_output, REFUSAL}, {METHOD_clear_output, REFUSAL},
+            {METHOD_terpri, REFUSAL}, {METHOD_fresh_line, REFUSAL}),
      0},
     {&writing_to_a_peer_that_closed, NULL, EACH_MODE},
     {&writing_to_a_peer_that_reset, NULL, 0},

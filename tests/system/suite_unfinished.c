@@ -27,7 +27,8 @@ static void expect_timeout_and_end(struct client *c)
 
 START_TEST(what_stays_unfinished_is_given_up_after_10_s)
 {
-    struct client *stuck[COUNT(beginnings)], *idle = client_open(), *blank = client_open(), *done = client_open(), *dripping = client_open();
+    struct client *stuck[COUNT(beginnings)], *idle = client_open(), *blank = client_open(), *done = client_open(),
+                                             *dripping = client_open();
     struct client *bulky = client_open();
     char *mib = value_keep(calloc(1, (1 << 20) + 1));
     for (int i = 0; i < COUNT(beginnings); i++)

@@ -28,7 +28,8 @@ END_TEST
 START_TEST(every_method_is_served)
 {
     struct client *c = client_open();
-    struct message *message = exchange(c, "{'jsonrpc':'2.0','id':1,'method':'%s','params':{'no such parameter':0}}", methods[_i].name);
+    struct message *message =
+        exchange(c, "{'jsonrpc':'2.0','id':1,'method':'%s','params':{'no such parameter':0}}", methods[_i].name);
     fault_in(message->json, "invalid-params");
 }
 END_TEST

@@ -15,6 +15,7 @@ extern const struct suite suite_accept;
 extern const struct suite suite_connect;
 extern const struct suite suite_lines;
 extern const struct suite suite_characters;
+extern const struct suite suite_sequences;
 extern const struct suite suite_newlines;
 extern const struct suite suite_decoding;
 extern const struct suite suite_queues;

@@ -42,5 +42,6 @@ void value_free_all(void);
 #define expect_null(json, path) ck_assert_msg(null_at(json, path), "%s is not null in %s", path, json_at(json, ""))
 #define expect_true(json, path) ck_assert_msg(bool_at(json, path), "%s is false in %s", path, json_at(json, ""))
 #define expect_false(json, path) ck_assert_msg(!bool_at(json, path), "%s is true in %s", path, json_at(json, ""))
-#define expect_json(json, path, want) \
-    ck_assert_msg(json_object_equal(value_at(json, path), json_of(want)), "%s: got %s, wanted %s", path, json_at(json, path), want)
+#define expect_json(json, path, want)                                                                                         \
+    ck_assert_msg(json_object_equal(value_at(json, path), json_of(want)), "%s: got %s, wanted %s", path, json_at(json, path), \
+                  want)

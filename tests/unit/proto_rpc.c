@@ -55,6 +55,9 @@ static const struct {
     {"{" V "," M ",\"id\":1,\"payload\":5,\"fds\":2}", ERROR_none, "1", 5, 2},
     {"{\"payload\":9223372036854775807," V "," M "}", ERROR_none, NULL, INT64_MAX, 0},
     {"{" V "," M ",\"id\":1,\"payload\":0,\"fds\":-0}", ERROR_none, "1", 0, 0},
+    {"{" V "," M ",\"id\":1,\"payload\":9223372036854775808}", ERROR_none, "1", INT64_MAX, 0},
+    {"{" V "," M ",\"id\":1,\"payload\":99999999999999999999,\"fds\":99999999999999999999}", ERROR_none, "1", INT64_MAX,
+     INT64_MAX},
     {"{\"json\\u0072pc\":\"\\u0032.0\",\"m\\u0065thod\":\"clos\\u0065\",\"i\\u0064\":1}", ERROR_none, "1", 0, 0},
 
     {"{" V ",\"method\":\"no\"}", ERROR_no_such_method, NULL, 0, 0},
@@ -85,8 +88,8 @@ static const struct {
     {"{" V "," M ",\"id\":1,\"payload\":1.0}", ERROR_invalid_request, "1", 0, 0},
     {"{" V "," M ",\"id\":1,\"payload\":\"1\"}", ERROR_invalid_request, "1", 0, 0},
     {"{" V "," M ",\"id\":1,\"payload\":null}", ERROR_invalid_request, "1", 0, 0},
-    {"{" V "," M ",\"id\":1,\"payload\":9223372036854775808}", ERROR_invalid_request, "1", 0, 0},
     {"{" V "," M ",\"id\":1,\"payload\":5,\"fds\":1e0}", ERROR_invalid_request, "1", 5, 0},
+    {"{" V "," M ",\"id\":1,\"payload\":-99999999999999999999}", ERROR_invalid_request, "1", 0, 0},
     {"{" V "," M ",\"id\":1,\"fds\":true}", ERROR_invalid_request, "1", 0, 0},
 };
 

@@ -17,11 +17,12 @@ static struct event_base *base;
 static struct resolver *resolver;
 
 struct outcome {
+    struct dial_guard guard;
     bool done;
     int calls;
     struct dial_result result;
     const char *allowed; /* addresses that may be dialled, each followed by a blank; NULL: all */
-    int asked;
+    int asked, released;
 };
 
 static void on_done(void *context, const struct dial_result *result)
@@ -32,9 +33,9 @@ static void on_done(void *context, const struct dial_result *result)
     outcome->result = *result;
 }
 
-static bool on_allow(void *context, const union address *address)
+static bool on_allow(struct dial_guard *guard, const union address *address)
 {
-    struct outcome *outcome = context;
+    struct outcome *outcome = (struct outcome *)guard;
     char text[ADDRESS_TEXT + 1];
     outcome->asked++;
     address_text(address, text);
@@ -42,9 +43,15 @@ static bool on_allow(void *context, const union address *address)
     return !outcome->allowed || strstr(outcome->allowed, text);
 }
 
+static void on_release(struct dial_guard *guard)
+{
+    ((struct outcome *)guard)->released++;
+}
+
 static struct dial *start(struct outcome *outcome, const char *host, int port)
 {
-    struct dial *dial = dial_start(base, resolver, host, strlen(host), port, on_allow, on_done, outcome);
+    outcome->guard = (struct dial_guard){on_allow, on_release};
+    struct dial *dial = dial_start(base, resolver, host, strlen(host), port, &outcome->guard, on_done, outcome);
     ck_assert_ptr_nonnull(dial);
     ck_assert(!outcome->done);
     return dial;

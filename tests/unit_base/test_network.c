@@ -15,7 +15,7 @@ START_TEST(port_sets)
         last = last < 65536 ? last : 65535;
         bool add = rand_r(&seed) % 2;
         (add ? port_set_add : port_set_remove)(&set, first, last);
-        memset(model + first, add, (size_t)(last - first + 1));
+        memset(model + first, add, (size_t)last - (size_t)first + 1);
     }
     int next = port_set_next(&set, 0);
     for (int port = 0; port < 65536; port++) {

@@ -25,9 +25,11 @@ static const struct {
     ROW("utf-8", "\xc3\n\xc3\r\nx", "[c3]\n[c3]\nx"),
     ROW("utf-8", "\xe2\x82\xe2\x82\xac", "[e2 82]€"),
     ROW("utf-8", "\xf0\x9f\x98\xf0\x9f\x98\x80", "[f0 9f 98]😀"),
+    ROW("utf-8", "\xe1\x80\xc3\xe1(\xdf\xdf\xbf\xe1\xbf\xbf", "[e1 80][c3][e1]([df]\xdf\xbf\xe1\xbf\xbf"),
     /* overlong, surrogates, beyond the last character */
-    ROW("utf-8", "\xc0\xaf", "[c0][af]"),
+    ROW("utf-8", "\xc0\xaf\xc1\xbf\xc2\x80", "[c0][af][c1][bf]\xc2\x80"),
     ROW("utf-8", "\xe0\x80\xaf\xf0\x80\x80\xaf", "[e0][80][af][f0][80][80][af]"),
+    ROW("utf-8", "\xe0\x9f\xbf\xe0\xa0\x80", "[e0][9f][bf]\xe0\xa0\x80"),
     ROW("utf-8", "\xed\xa0\x80\xed\xbf\xbf", "[ed][a0][80][ed][bf][bf]"),
     ROW("utf-8", "\xf4\x90\x80\x80z", "[f4][90][80][80]z"),
     ROW("utf-8", "\xf8\x88\x80\x80\x80", "[f8][88][80][80][80]"),
@@ -55,6 +57,7 @@ static const struct {
     /* two bytes of which the second is a character by itself */
     ROW("euc-jp", "\xa4(\xa4\n\xa4\xa2", "[a4]([a4]\nあ"),
     ROW("euc-jp", "\x8f\xb0(\xff\xa4", "[8f b0]([ff][a4]"),
+    ROW("euc-jp", "\x8f\xb0\xff(", "[8f b0][ff]("),
     ROW("shift_jis", "\x81 \x82\xa0\x81", "[81] あ[81]"),
     ROW("gb18030", "\x81\x30\x81 \x81 \xff", "[81]0[81] [81] [ff]"),
     ROW("gb18030", "a\x81\x30", "a[81 30]"),
@@ -87,6 +90,8 @@ static const struct {
         "a\xff"
         "b+AOQ-c",
         "a[ff]bäc"),
+    /* a letter held back comes before what is malformed behind it */
+    ROW("cp1258", "\xc7\xd7\x81\xb1\x81\xf9\xd2\x81", "\xc3\x87\xc3\x97[81]\xc2\xb1[81]\xc3\xb9\xcc\x89[81]"),
     ROW("cp1258",
         "a\xd2"
         "b",
@@ -171,6 +176,33 @@ static void expect_replaced(const struct input *input, const char *read, const c
     text[size] = 0;
     input_expect(input, text);
 }
+
+/* text_read goes as far as text_next does, whatever stands in the way. */
+START_TEST(read_alike)
+{
+    struct input input = row_input(_i, SOCKD_ACTION_ERROR);
+    input_arrive(&input, SIZE_MAX);
+    for (;;) {
+        size_t count = SIZE_MAX, bad = 0, length = 0;
+        bool newline;
+        struct buffer out = {0};
+        struct text_cursor cursor = text_start(&input.text);
+        enum text_result read =
+            text_read(&input.text, &cursor, input.window, input.size, true, false, &count, &newline, &out, &bad);
+        ck_assert_int_eq(input_walk(&input, true, &length), read);
+        ck_assert_uint_eq(cursor.at, input.cursor.at);
+        ck_assert_uint_eq(bad, length);
+        ck_assert_uint_eq(buffer_size(&out), buffer_size(&input.out));
+        ck_assert(memcmp(buffer_data(&out), buffer_data(&input.out), buffer_size(&out)) == 0);
+        buffer_deinit(&out);
+        buffer_deinit(&input.out);
+        if (read != TEXT_MALFORMED)
+            break;
+        input_cut(&input, bad);
+    }
+    input_deinit(&input);
+}
+END_TEST
 
 /* A whole text is walked over until something is malformed; that is taken out, and the walk begins at the front again. */
 START_TEST(cut_and_again)
@@ -316,6 +348,7 @@ int main(void)
     TCase *tcase = tcase_create("text malformed");
     tcase_set_timeout(tcase, 30);
     tcase_add_loop_test(tcase, action_error, 0, ROWS);
+    tcase_add_loop_test(tcase, read_alike, 0, ROWS);
     tcase_add_loop_test(tcase, cut_and_again, 0, ROWS);
     tcase_add_loop_test(tcase, told_again, 0, ROWS);
     tcase_add_loop_test(tcase, action_ignore, 0, ROWS);

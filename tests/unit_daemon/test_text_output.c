@@ -337,6 +337,25 @@ START_TEST(endless_line)
 }
 END_TEST
 
+START_TEST(endless_text)
+{
+    struct text text = text_make("iso-2022-jp", SOCKD_UNSET, SOCKD_ACTION_ERROR);
+    struct buffer utf8 = {0}, out = {0}, lost = {0};
+    for (int i = 0; i < 60000; i++)
+        buffer_append(&utf8, i % 2 ? "本" : "日", 3);
+    for (int times = 0; times < 3; times++) {
+        encode(&text, (struct sockd_text){buffer_data(&utf8), buffer_size(&utf8) - 3 * (size_t)times}, &out);
+        text_encoded(&text);
+        encode(&text, text_of("abc"), &lost);
+    }
+    ck_assert_uint_eq(buffer_size(&out), 3 + 2 * (3 * 60000 - 3));
+    buffer_deinit(&utf8);
+    buffer_deinit(&out);
+    buffer_deinit(&lost);
+    text_deinit(&text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("text output");
@@ -352,6 +371,7 @@ int main(void)
     tcase_add_test(tcase, replacement_nul);
     tcase_add_loop_test(tcase, state_calls, 0, sizeof states / sizeof *states);
     tcase_add_test(tcase, endless_line);
+    tcase_add_test(tcase, endless_text);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }

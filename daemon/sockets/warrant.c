@@ -1,0 +1,95 @@
+#include "warrant.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "sockets.h"
+
+struct warrant {
+    struct dial_guard guard;
+    struct sockets *sockets;
+    struct identity *identity;
+    size_t size;
+    char host[];
+};
+
+/* A line for a decision that denied something, or would have. */
+static void tell(const struct identity *identity, const char *operation, const char *target,
+                 const struct policy_decision *decision)
+{
+    char about[64], rule[POLICY_RULE_TEXT] = "no rule";
+    if (decision->reason == POLICY_ALLOWED)
+        return;
+    snprintf(about, sizeof about, "session %llu (uid %lu, pid %ld)", (unsigned long long)identity->session,
+             (unsigned long)identity->uid, (long)identity->pid);
+    if (decision->rule)
+        policy_rule_text(decision->rule, rule);
+    log_warning(about, "%s: %s %s: %s (%s, profile %s)", decision->allowed ? "would be denied" : "denied", operation, target,
+                policy_reason_names[decision->reason], rule, decision->policy ? decision->policy->name : "none");
+}
+
+bool warrant_host(const struct identity *identity, struct sockd_text host, int port)
+{
+    struct policy_decision decision;
+    char target[300];
+    bool allowed = policy_decide_host(&identity->layers, host.data, host.size, port, &decision, NULL);
+    snprintf(target, sizeof target, "%.*s port %d", (int)host.size, host.data, port);
+    tell(identity, "connect", target, &decision);
+    return allowed;
+}
+
+static bool warrant_allow(struct dial_guard *guard, const union address *address)
+{
+    struct warrant *warrant = (struct warrant *)guard;
+    struct policy_world world = world_now(&warrant->sockets->world);
+    struct policy_decision decision;
+    char text[ADDRESS_TEXT], target[400];
+    bool allowed = policy_decide_dial(&warrant->identity->layers, &world, warrant->host, warrant->size, address, &decision, NULL);
+    address_text(address, text);
+    snprintf(target, sizeof target, "%s (%s) port %d", warrant->host, text, address_port(address));
+    tell(warrant->identity, "connect", target, &decision);
+    return allowed;
+}
+
+static void warrant_release(struct dial_guard *guard)
+{
+    struct warrant *warrant = (struct warrant *)guard;
+    identity_unref(warrant->identity);
+    free(warrant);
+}
+
+struct dial_guard *warrant_dial(struct sockets *sockets, struct identity *identity, struct sockd_text host, bool *failed)
+{
+    *failed = false;
+    if (identity_unrestricted(identity))
+        return NULL;
+    struct warrant *warrant = malloc(sizeof *warrant + host.size + 1);
+    *failed = !warrant;
+    if (!warrant)
+        return NULL;
+    *warrant = (struct warrant){{warrant_allow, warrant_release}, sockets, identity_ref(identity), host.size};
+    memcpy(warrant->host, host.data, host.size);
+    warrant->host[host.size] = '\0';
+    return &warrant->guard;
+}
+
+bool warrant_listen(const struct identity *identity, const union address *address)
+{
+    struct policy_decision decision;
+    char text[ADDRESS_TEXT], target[ADDRESS_TEXT + 16];
+    bool allowed = policy_decide_listen(&identity->layers, address, &decision, NULL);
+    address_text(address, text);
+    snprintf(target, sizeof target, "%s port %d", text, address_port(address));
+    tell(identity, "listen", target, &decision);
+    return allowed;
+}
+
+int warrant_port(const struct identity *identity, const union address *address, int after)
+{
+    struct port_set ports;
+    if (policy_listen_ports(&identity->layers, address, &ports))
+        return 0;
+    return port_set_next(&ports, after + 1);
+}

@@ -1,0 +1,22 @@
+/* What an identity may do with the network, asked of its policy at the moment it does it. Each denial, and each that there
+ * would have been where a policy only reports, is a line of the log; the client is told no more than that it was denied. */
+#pragma once
+
+#include "dial.h"
+#include "identity.h"
+#include "world.h"
+
+struct sockets;
+
+/* Whether a host may be looked up, or dialled, at all. No query has been made by then. */
+bool warrant_host(const struct identity *identity, struct sockd_text host, int port);
+
+/* The guard of a dial to that host; NULL where every address is allowed (*failed false), or without memory (*failed true). */
+struct dial_guard *warrant_dial(struct sockets *sockets, struct identity *identity, struct sockd_text host, bool *failed);
+
+/* Whether a server may listen at an address. */
+bool warrant_listen(const struct identity *identity, const union address *address);
+
+/* The port at which a server without a port of its own shall listen: 0 where the kernel may choose, else one of those that are
+ * allowed, from a chosen one on; -1: none is left. after: the one that was tried last, or 0. */
+int warrant_port(const struct identity *identity, const union address *address, int after);

@@ -1,0 +1,29 @@
+/* What every case knows: how it was asked for, and what a case is. */
+#pragma once
+
+#include <stdbool.h>
+
+struct settings {
+    int rounds;
+    bool quick; /* only to see whether it runs: tiny counts */
+    bool json;
+};
+extern struct settings settings;
+
+struct bench_case {
+    const char *name;
+    const char *text;
+    void (*run)(void);
+};
+
+/* Tells people something about the run: a line of text, or of JSON. */
+void bench_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+void case_rpc(void);
+void case_lines(void);
+void case_bulk(void);
+void case_connect(void);
+void case_status(void);
+void case_idle(void);
+void case_latency(void);
+void case_start(void);

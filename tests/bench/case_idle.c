@@ -1,0 +1,4 @@
+#include "bench.h"
+void case_idle(void)
+{
+}

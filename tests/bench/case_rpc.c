@@ -1,0 +1,159 @@
+/* A small call: socket-status of one idle stream, beside the least that any server must do and beside servers that people use. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "daemon.h"
+#include "echo.h"
+#include "load.h"
+#include "machine.h"
+#include "peer.h"
+#include "race.h"
+#include "redis.h"
+
+#define LINKS 50
+
+/* Whom the calls go to. */
+struct server {
+    struct load load;
+    int links[LINKS];
+    const struct child *child, *also;
+};
+
+static struct cost call_many(void *context, long count)
+{
+    struct server *server = context;
+    struct watch watch = watch_start(server->child, server->also);
+    load_run(&server->load, count);
+    return watch_stop(&watch);
+}
+
+/* Everything that takes part. */
+struct stage {
+    struct daemon daemon;
+    struct redis redis;
+    int listener;
+    struct server sockd, ping, ping_54, raw;
+    struct echo echo;
+};
+
+static void open_sockd(struct stage *stage, int links, int window)
+{
+    struct server *server = &stage->sockd;
+    char request[160];
+    int other, owner = daemon_link(&stage->daemon);
+    long handle = daemon_stream(owner, stage->listener, ",\"lifetime\":\"daemon\"", &other);
+    snprintf(request, sizeof request,
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-status\",\"params\":{\"sockets\":%ld,\"timeout\":0}}\n", handle);
+    server->child = &stage->daemon.child;
+    for (int i = 0; i < links; i++)
+        server->links[i] = daemon_link(&stage->daemon);
+    load_init(&server->load, server->links, links, window, request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{");
+    close(owner);
+}
+
+static void open_redis(struct server *server, const struct redis *redis, int links, int window, const char *request,
+                       const char *like)
+{
+    server->child = &redis->child;
+    for (int i = 0; i < links; i++)
+        server->links[i] = link_open(redis->socket);
+    load_init(&server->load, server->links, links, window, request, like);
+}
+
+/* As long as sockd's request and reply are. */
+static void open_echo(struct stage *stage, int window)
+{
+    const struct load *as = &stage->sockd.load;
+    struct server *server = &stage->raw;
+    char request[160];
+    echo_start(&stage->echo, as->request, as->reply_size);
+    snprintf(request, sizeof request, "%.*s", (int)as->request, as->requests);
+    server->child = &stage->echo.child;
+    server->links[0] = stage->echo.link;
+    load_init(&server->load, server->links, 1, window, request, "x");
+}
+
+static void stage_open(struct stage *stage, enum placement placement, int links, int window)
+{
+    open_sockd(stage, links, window);
+    if (!stage->redis.missing) {
+        open_redis(&stage->ping, &stage->redis, links, window, REDIS_PING, "+PONG");
+        open_redis(&stage->ping_54, &stage->redis, links, window, REDIS_PING_54, "$54");
+        machine_place(stage->redis.child.pid, placement);
+    }
+    if (links == 1) {
+        open_echo(stage, window);
+        machine_place(stage->echo.child.pid, placement);
+    }
+    machine_place(stage->daemon.child.pid, placement);
+    machine_place_self(placement);
+}
+
+static void stage_close(struct stage *stage, int links)
+{
+    load_deinit(&stage->sockd.load);
+    if (!stage->redis.missing) {
+        load_deinit(&stage->ping.load);
+        load_deinit(&stage->ping_54.load);
+    }
+    if (links == 1) {
+        load_deinit(&stage->raw.load);
+        child_end(&stage->echo.child);
+    }
+}
+
+enum { SOCKD, PING, PING_54, RAW };
+
+static void claim(struct figure *figure, enum placement placement, int links, int window)
+{
+    if (placement != TOGETHER)
+        return;
+    if (window == 1) {
+        figure_claim(figure, SOCKD, RAW, OF_VALUE, AT_MOST, 1.35);
+        figure_claim(figure, SOCKD, PING, OF_VALUE, AT_MOST, 1);
+        figure_claim(figure, SOCKD, PING_54, OF_VALUE, AT_MOST, 1);
+    } else {
+        if (window == 64 || links > 1)
+            figure_claim(figure, SOCKD, -1, OF_CPU, AT_MOST, links == 1 ? 1.2 : 0.9);
+        figure_claim(figure, SOCKD, PING, OF_CPU, AT_MOST, 1);
+        figure_claim(figure, SOCKD, PING_54, OF_CPU, AT_MOST, 1);
+    }
+}
+
+static void measure(struct stage *stage, const char *name, enum placement placement, int links, int window)
+{
+    const struct contender contenders[] = {
+        [SOCKD] = {"sockd, socket-status", NULL, &stage->sockd, call_many},
+        [PING] = {"redis, PING", stage->redis.missing, &stage->ping, call_many},
+        [PING_54] = {"redis, PING with 54 bytes", stage->redis.missing, &stage->ping_54, call_many},
+        [RAW] = {"raw blocking echo", NULL, &stage->raw, call_many},
+    };
+    struct race race = {.figure = {.bench = "rpc", .name = name}, .contenders = contenders, .count = links == 1 ? RAW + 1 : RAW};
+    if (placement == APART && machine_cores() == 1)
+        return;
+    stage_open(stage, placement, links, window);
+    race_run(&race);
+    claim(&race.figure, placement, links, window);
+    figure_print(&race.figure);
+    stage_close(stage, links);
+}
+
+void case_rpc(void)
+{
+    static struct stage stage;
+    daemon_start(&stage.daemon);
+    redis_start(&stage.redis);
+    stage.listener = peer_listen();
+    measure(&stage, "one in flight, one core", TOGETHER, 1, 1);
+    measure(&stage, "one in flight, two cores", APART, 1, 1);
+    measure(&stage, "16 in flight, one core", TOGETHER, 1, 16);
+    measure(&stage, "64 in flight, one core", TOGETHER, 1, 64);
+    measure(&stage, "64 in flight, two cores", APART, 1, 64);
+    measure(&stage, "50 sessions x 16 in flight, one core", TOGETHER, LINKS, 16);
+    measure(&stage, "50 sessions x 16 in flight, two cores", APART, LINKS, 16);
+    close(stage.listener);
+    redis_stop(&stage.redis);
+    daemon_stop(&stage.daemon);
+}

@@ -1,0 +1,110 @@
+#include "child.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "machine.h"
+
+static void begin(struct child *child)
+{
+    fflush(NULL);
+    child->pid = fork();
+    if (child->pid < 0)
+        machine_fail("fork");
+    if (child->pid == 0)
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+    else if (clock_getcpuclockid(child->pid, &child->clock) != 0)
+        machine_wrong("no clock of a process");
+}
+
+static void redirect(int descriptor, const char *path, int flags)
+{
+    int file = open(path, flags, 0600);
+    if (file < 0 || dup2(file, descriptor) < 0)
+        _exit(126);
+    if (file != descriptor)
+        close(file);
+}
+
+static void close_all_but(int keep)
+{
+    if (keep > 3)
+        close_range(3, (unsigned)keep - 1, 0);
+    close_range(keep > 2 ? (unsigned)keep + 1 : 3, ~0u, 0);
+}
+
+void child_exec(struct child *child, const char *const *arguments, int keep, const char *errors)
+{
+    begin(child);
+    if (child->pid > 0)
+        return;
+    redirect(0, "/dev/null", O_RDONLY);
+    redirect(1, "/dev/null", O_WRONLY);
+    redirect(2, errors ? errors : "/dev/null", O_WRONLY | O_CREAT | O_APPEND);
+    close_all_but(keep);
+    if (keep > 2)
+        fcntl(keep, F_SETFD, 0);
+    execvp(arguments[0], (char *const *)arguments);
+    _exit(127);
+}
+
+void child_run(struct child *child, void (*run)(void *context), void *context)
+{
+    begin(child);
+    if (child->pid > 0)
+        return;
+    run(context);
+    _exit(0);
+}
+
+bool child_exists(const char *program)
+{
+    const char *path = getenv("PATH");
+    char *copy = strdup(path ? path : "/usr/bin:/bin"), *rest = copy, full[4096];
+    bool found = false;
+    for (const char *folder; !found && (folder = strsep(&rest, ":"));) {
+        snprintf(full, sizeof full, "%s/%s", folder, program);
+        found = access(full, X_OK) == 0;
+    }
+    free(copy);
+    return found;
+}
+
+double child_cpu(const struct child *child)
+{
+    struct timespec used;
+    if (clock_gettime(child->clock, &used) < 0)
+        machine_wrong("a process that is measured has ended");
+    return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+double child_memory(const struct child *child)
+{
+    char path[64], line[256];
+    long kilobytes = -1;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)child->pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "Private_Dirty: %ld kB", &kilobytes) == 1)
+            break;
+    if (file)
+        fclose(file);
+    if (kilobytes < 0)
+        machine_fail(path);
+    return (double)kilobytes * 1024;
+}
+
+void child_end(struct child *child)
+{
+    if (child->pid <= 0)
+        return;
+    kill(child->pid, SIGKILL);
+    waitpid(child->pid, NULL, 0);
+    child->pid = 0;
+}

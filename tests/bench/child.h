@@ -1,0 +1,30 @@
+/* A process that is measured: the daemon, a reference, a peer. It dies with us. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <time.h>
+
+struct child {
+    pid_t pid;
+    clockid_t clock; /* its processor time, all threads together */
+};
+
+/* Starts a program. keep: a descriptor that it inherits as it is, or -1; everything else is closed for it. What it writes goes
+ * to the file errors, or nowhere. */
+void child_exec(struct child *child, const char *const *arguments, int keep, const char *errors);
+
+/* Runs a function in a process of its own, which ends with it. */
+void child_run(struct child *child, void (*run)(void *context), void *context);
+
+/* Whether a program is to be had. */
+bool child_exists(const char *program);
+
+/* The processor seconds that it has used. */
+double child_cpu(const struct child *child);
+
+/* The private memory that it has written to, in bytes. */
+double child_memory(const struct child *child);
+
+/* Ends it, and waits for that. */
+void child_end(struct child *child);

@@ -1,0 +1,81 @@
+#include "daemon.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "load.h"
+#include "machine.h"
+#include "peer.h"
+
+#ifndef SOCKD_PROGRAM
+#define SOCKD_PROGRAM "sockd"
+#endif
+
+static const char config[] = "{\"limits\": {\"values\": 200000, \"handles\": 60000, \"calls\": 4096, \"fds\": 253}}\n";
+
+static void write_config(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file || fputs(config, file) < 0 || fclose(file) != 0)
+        machine_fail(path);
+}
+
+void daemon_start(struct daemon *daemon)
+{
+    const char *program = getenv("SOCKD_PROGRAM"), *base = getenv("TMPDIR");
+    snprintf(daemon->directory, sizeof daemon->directory, "%.40s/sockd-bench-XXXXXX", base ? base : "/tmp");
+    if (!mkdtemp(daemon->directory))
+        machine_fail(daemon->directory);
+    snprintf(daemon->socket, sizeof daemon->socket, "%s/sockd.sock", daemon->directory);
+    snprintf(daemon->config, sizeof daemon->config, "%s/sockd.conf", daemon->directory);
+    write_config(daemon->config);
+    const char *arguments[] = {program ? program : SOCKD_PROGRAM, "--socket", daemon->socket, "--config", daemon->config, NULL};
+    child_exec(&daemon->child, arguments, 2, "/dev/stderr");
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+    child_end(&daemon->child);
+    unlink(daemon->socket);
+    unlink(daemon->config);
+    rmdir(daemon->directory);
+}
+
+int daemon_link(const struct daemon *daemon)
+{
+    return link_open(daemon->socket);
+}
+
+static long find_number(const char *reply, const char *member)
+{
+    char name[64];
+    snprintf(name, sizeof name, "\"%s\":", member);
+    const char *at = strstr(reply, name);
+    if (!at || strstr(reply, "\"error\""))
+        machine_wrong("the daemon says %s", reply);
+    return strtol(at + strlen(name), NULL, 10);
+}
+
+long daemon_call(int link, const char *member, const char *method, const char *format, ...)
+{
+    char params[1024], request[1280], reply[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(params, sizeof params, format, arguments);
+    va_end(arguments);
+    int size = snprintf(request, sizeof request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}\n", method, params);
+    link_send(link, request, (size_t)size);
+    link_line(link, reply, sizeof reply);
+    return find_number(reply, member);
+}
+
+long daemon_stream(int link, int listener, const char *more, int *other)
+{
+    long handle =
+        daemon_call(link, "stream", "socket-connect", "{\"port\":%d,\"host\":\"127.0.0.1\"%s}", peer_port(listener), more);
+    *other = peer_accept(listener);
+    return handle;
+}

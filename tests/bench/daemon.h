@@ -1,0 +1,26 @@
+/* The daemon that is measured, in a directory of its own, with limits that are in nobody's way. */
+#pragma once
+
+#include "child.h"
+
+struct daemon {
+    struct child child;
+    char directory[64];
+    char config[96];
+    char socket[96];
+};
+
+/* Starts it where `placement` says. */
+void daemon_start(struct daemon *daemon);
+void daemon_stop(struct daemon *daemon);
+
+/* A session. */
+int daemon_link(const struct daemon *daemon);
+
+/* Makes one call (a method and its params as JSON) and gives the number that the result has under a name. The program ends
+ * where the reply has none. */
+long daemon_call(int link, const char *member, const char *method, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* A stream that the daemon has connected to a port of this machine: its handle. other: the peer's end, from a listening socket. */
+long daemon_stream(int link, int listener, const char *more, int *other);

@@ -1,0 +1,33 @@
+/* The machine that is measured on: its cores, its clock, what it lets a process have. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum placement {
+    TOGETHER, /* everybody on one core */
+    APART,    /* we on one, whom we measure on another */
+    ANYWHERE  /* on these two, as the kernel likes */
+};
+
+/* Reads what there is, and raises the limit of descriptors as far as it goes. */
+void machine_init(void);
+
+/* How many cores we may use: two are enough for everything here. */
+int machine_cores(void);
+
+/* How many descriptors a process may have open. */
+long machine_descriptors(void);
+
+/* Puts ourselves, or whom we measure, where they belong. pid: 0 for ourselves. */
+void machine_place_self(enum placement placement);
+void machine_place(pid_t pid, enum placement placement);
+
+/* Seconds of a clock that only goes forward. */
+double machine_now(void);
+
+/* Says what went wrong, with errno's text, and ends the program. */
+_Noreturn void machine_fail(const char *what);
+
+/* Says what went wrong and ends the program. */
+_Noreturn void machine_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
