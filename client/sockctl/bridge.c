@@ -123,6 +123,11 @@ int bridge_step(struct bridge *bridge)
     return result < 0 ? result : step_write(bridge);
 }
 
+bool bridge_quiet(const struct bridge *bridge)
+{
+    return bridge->count == 0 && bridge->shut == 0;
+}
+
 short bridge_events(const struct bridge *bridge)
 {
     bool room = !bridge->in_ended && bridge->count < WRITES;

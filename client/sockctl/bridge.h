@@ -23,5 +23,8 @@ void bridge_deinit(struct bridge *bridge);
 /* Carries what can be carried without waiting. 0, or the library's negative code: the stream is at its end. */
 int bridge_step(struct bridge *bridge);
 
+/* Whether nothing that was taken from the pair is still on its way to the stream. */
+bool bridge_quiet(const struct bridge *bridge);
+
 /* What to poll the pair's end for. */
 short bridge_events(const struct bridge *bridge);

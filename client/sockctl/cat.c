@@ -92,31 +92,40 @@ static int cat_take_descriptors(struct cat *cat)
 
 /* ---- moving ---- */
 
-/* Waits until the stream has ended, and carries it meanwhile where that is needed. An exit status. */
-static int cat_wait(struct cat *cat, struct pump *pump)
+/* Waits for something to happen: whether the stream has ended goes to *ended. EXIT_INTERRUPTED after a signal. */
+static int cat_poll(struct cat *cat, struct pump *pump, bool *ended)
 {
     struct sockd *client = cat->command->client;
-    int result = 0;
-    for (;;) {
-        bool bridged = cat->bridge.end >= 0 && result >= 0;
-        if (bridged && (result = bridge_step(&cat->bridge)) < 0) {
+    bool bridged = cat->bridge.end >= 0;
+    short events = bridged ? bridge_events(&cat->bridge) : 0;
+    struct pollfd watched[] = {{.fd = *ended ? pump->moved : pump->ended, .events = POLLIN},
+                               {.fd = cat->signals, .events = POLLIN},
+                               {.fd = bridged ? sockd_fd(client) : -1, .events = sockd_events(client)},
+                               {.fd = events != 0 ? cat->bridge.end : -1, .events = events}};
+    if (poll(watched, sizeof watched / sizeof *watched, -1) < 0)
+        return EXIT_DONE;
+    *ended = *ended || watched[0].revents != 0;
+    return watched[1].revents != 0 ? EXIT_INTERRUPTED : EXIT_DONE;
+}
+
+/* Carries the stream, where that is needed, until it has ended and what standard input had ready then is sent. A failure to
+ * send that late is none: the peer had said its last word. */
+static int cat_wait(struct cat *cat, struct pump *pump)
+{
+    bool ended = false;
+    for (int status = EXIT_DONE;;) {
+        bool sending = ended && pump->input_error == 0 && pump->stdout_error == 0 && pump_sending(pump);
+        int result = cat->bridge.end >= 0 ? bridge_step(&cat->bridge) : 0;
+        if (result < 0) {
+            if (!ended)
+                status = link_fault(cat->command);
             bridge_deinit(&cat->bridge);
-            continue;
         }
-        struct pollfd watched[] = {{.fd = pump->ended, .events = POLLIN},
-                                   {.fd = cat->signals, .events = POLLIN},
-                                   {.fd = bridged ? sockd_fd(client) : -1, .events = sockd_events(client)},
-                                   {.fd = bridged ? cat->bridge.end : -1, .events = bridge_events(&cat->bridge)}};
-        if (watched[3].events == 0)
-            watched[3].fd = -1;
-        if (poll(watched, sizeof watched / sizeof *watched, -1) < 0 && errno != EINTR)
-            return link_complain(cat->command, EXIT_FAULT, "poll: %s", strerror(errno));
-        if (watched[1].revents != 0)
+        if (ended && !sending && (cat->bridge.end < 0 || bridge_quiet(&cat->bridge)))
+            return status;
+        if (cat_poll(cat, pump, &ended) == EXIT_INTERRUPTED)
             return EXIT_INTERRUPTED;
-        if (watched[0].revents != 0)
-            break;
     }
-    return result < 0 ? link_fault(cat->command) : EXIT_DONE;
 }
 
 static int tell_errors(const struct cat *cat, const struct pump *pump)
@@ -146,8 +155,6 @@ static int cat_run_pump(struct cat *cat)
     int status = cat_wait(cat, &pump);
     if (status == EXIT_DONE)
         status = tell_errors(cat, &pump);
-    if (status == EXIT_DONE && cat->bridge.end < 0)
-        pump_drain(&pump);
     return status;
 }
 

@@ -4,11 +4,19 @@
 
 #include "arguments.h"
 #include "link.h"
+#include "output.h"
 
 static void interrupted(int signal)
 {
     (void)signal;
     _exit(EXIT_INTERRUPTED);
+}
+
+static int version_run(struct command *command)
+{
+    (void)command;
+    puts("sockctl " SOCKD_VERSION);
+    return output_finish();
 }
 
 /* Everything on the command line. 0, or the status to end with. */
@@ -21,8 +29,10 @@ static int read_line(struct command *command, int count, char *const *words)
         count -= taken;
     if (taken < 0)
         return link_complain(command, EXIT_USAGE, "%s", error);
-    if (command->options.version)
-        return puts("sockctl " SOCKD_VERSION) < 0 ? EXIT_FAULT : -1;
+    if (command->options.version) {
+        command->verb.run = version_run;
+        return EXIT_DONE;
+    }
     if (count == 0 && !command->options.help)
         return link_complain(command, EXIT_USAGE, "a verb is missing; `sockctl help` lists them");
     const char *name = count == 0 ? "help" : words[0];
@@ -47,5 +57,5 @@ int main(int argc, char **argv)
         status = command.options.help ? help_run(&command) : command.verb.run(&command);
     sockd_close(command.client);
     json_object_put(command.params);
-    return status < 0 ? EXIT_DONE : status;
+    return status;
 }

@@ -155,7 +155,8 @@ static void set_state(struct pump *pump, bool idle, bool sent)
     pthread_mutex_lock(&pump->lock);
     pump->idle = idle;
     pump->sent = sent;
-    pthread_cond_signal(&pump->changed);
+    if (pump->asked)
+        eventfd_write(pump->moved, 1);
     pthread_mutex_unlock(&pump->lock);
 }
 
@@ -172,8 +173,6 @@ static void *send_out(void *data)
     free(lane.buffer);
     if (pump->output >= 0 && lane.write_error == 0)
         shutdown(pump->output, SHUT_WR);
-    pump->stdin_error = lane.read_error;
-    pump->output_error = lane.write_error;
     set_state(pump, false, true);
     return NULL;
 }
@@ -182,11 +181,11 @@ int pump_start(struct pump *pump)
 {
     pthread_t thread;
     pthread_mutex_init(&pump->lock, NULL);
-    pthread_cond_init(&pump->changed, NULL);
-    pump->idle = pump->sent = false;
-    pump->input_error = pump->stdout_error = pump->stdin_error = pump->output_error = 0;
+    pump->idle = pump->sent = pump->asked = false;
+    pump->input_error = pump->stdout_error = 0;
     pump->ended = eventfd(0, EFD_CLOEXEC);
-    if (pump->ended < 0)
+    pump->moved = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (pump->ended < 0 || pump->moved < 0)
         return errno;
     int error = pthread_create(&thread, NULL, receive, pump);
     if (error == 0)
@@ -196,11 +195,14 @@ int pump_start(struct pump *pump)
     return error;
 }
 
-void pump_drain(struct pump *pump)
+bool pump_sending(struct pump *pump)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    eventfd_t count;
     pthread_mutex_lock(&pump->lock);
-    while (!pump->sent && !(pump->idle && poll(&input, 1, 0) == 0))
-        pthread_cond_wait(&pump->changed, &pump->lock);
+    pump->asked = true;
+    eventfd_read(pump->moved, &count);
+    bool sending = !pump->sent && !(pump->idle && poll(&input, 1, 0) == 0);
     pthread_mutex_unlock(&pump->lock);
+    return sending;
 }

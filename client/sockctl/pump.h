@@ -18,17 +18,17 @@ struct pump {
     int ended;        /* readable once the stream has ended or standard output has failed; then these two are valid: */
     int input_error;  /* errno of reading the stream, 0 at its end */
     int stdout_error; /* errno of standard output */
-    int stdin_error;  /* errno of standard input, valid after pump_drain, as the next: */
-    int output_error; /* errno of writing the stream */
+    int moved;        /* readable when pump_sending should be asked again */
 
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool idle; /* the sender waits for standard input */
-    bool sent; /* standard input has ended, or sending has failed */
+    pthread_mutex_t lock; /* of the rest */
+    bool idle;            /* the sender waits for standard input */
+    bool sent;            /* standard input has ended, or sending has failed */
+    bool asked;           /* moved is to be told */
 };
 
 /* Starts both directions. 0, or an errno. The threads end with the process; the pump must live as long. */
 int pump_start(struct pump *pump);
 
-/* Waits until all that standard input has ready is sent: what is for a stream that has ended on its other side only. */
-void pump_drain(struct pump *pump);
+/* Whether something that standard input has ready is still to be sent: what matters once the stream has ended on its other
+ * side. */
+bool pump_sending(struct pump *pump);

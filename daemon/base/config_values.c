@@ -83,7 +83,7 @@ bool config_read_word(struct config_source *source, uint32_t token, const struct
 
 bool config_read_text(struct config_source *source, uint32_t token, const struct config_key *key, void *out)
 {
-    struct sockd_text text;
+    struct sockd_text text = {NULL, 0};
     char **member = place(out, key);
     if (!read_string(source, token, (size_t)key->max, &text))
         return false;
@@ -122,7 +122,7 @@ static bool read_array(struct config_source *source, uint32_t token, element_rea
 
 static bool read_right(struct config_source *source, uint32_t token, void *out)
 {
-    struct sockd_text text;
+    struct sockd_text text = {NULL, 0};
     if (!read_string(source, token, 0, &text))
         return false;
     int right = policy_right_find(text.data, text.size);
@@ -155,7 +155,7 @@ bool config_read_rights(struct config_source *source, uint32_t token, const stru
 bool config_read_target(struct config_source *source, uint32_t token, const struct config_key *key, void *out)
 {
     struct config_rule *rule = out;
-    struct sockd_text text;
+    struct sockd_text text = {NULL, 0};
     const char *reason = NULL;
     if (rule->targets++)
         return config_source_fail(source, token, "a rule has either allow or deny");
@@ -201,7 +201,7 @@ static bool read_prefix(struct config_source *source, uint32_t token, void *out)
 {
     struct config *config = out;
     struct network *network = &config->nat64[config->nat64_count];
-    struct sockd_text text;
+    struct sockd_text text = {NULL, 0};
     const char *reason;
     if (!read_string(source, token, 0, &text))
         return false;

@@ -265,6 +265,7 @@ void call_serve(struct call *call, const void *params)
 
 void call_resume(struct call *call)
 {
+    sockets_stir(call_sockets(call));
     union method_result result;
     int r = invoke(call, call->params, &result);
     if (r == OUTCOME_WAIT && call->expired)

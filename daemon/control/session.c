@@ -1,8 +1,7 @@
 /* What a session reads.
  *
- * A message is served when all of it is there, its payload included; until then its line is scanned again for each piece,
- * which costs little since a payload is long where it comes in pieces at all. A payload that nobody wants is counted down
- * instead of being kept, so that the next message is read in step.
+ * A message is served when all of it is there, its payload included: its line is scanned when it has come, and again when the
+ * payload has. A payload that nobody wants is counted down instead of being kept, so that the next message is read in step.
  *
  * A client that has shut down its writing side is owed its replies; one that is gone altogether is not. The kernel tells the
  * two apart only by a hang-up, which a level-triggered event cannot wait for without reporting the end of input again and
@@ -175,8 +174,10 @@ static enum taken serve_single(struct session *session, struct rpc_message *mess
     rpc_next(&control->scan, message, &request);
     bool wanted = !request.error && request.method->flags & METHOD_PAYLOAD_IN && request.payload > 0 &&
                   request.payload <= (int64_t)control->options.limits.payload;
-    if (wanted && (uint64_t)request.payload > letter->left)
+    if (wanted && (uint64_t)request.payload > letter->left) {
+        session->need = (size_t)request.payload;
         return TAKEN_NOT_YET;
+    }
     if (wanted)
         cargo.payload = (struct sockd_bytes){(const unsigned char *)letter->behind, (size_t)request.payload};
     uint64_t end = letter->place + (uint64_t)(letter->behind - letter->line) + (uint64_t)request.payload;
@@ -237,6 +238,11 @@ static size_t serve(struct session *session, char *data, size_t size, bool *unfi
             *unfinished = session->skip > 0;
             continue;
         }
+        if (size - at < session->need) {
+            *unfinished = true;
+            break;
+        }
+        session->need = 0;
         enum frame_result found = frame_next(&session->frame, data + at, size - at, session->control->options.limits.line, &line);
         if (found == FRAME_TOO_LONG) {
             line_too_long(session);
@@ -253,6 +259,7 @@ static size_t serve(struct session *session, char *data, size_t size, bool *unfi
         session_fds_expire(session, letter.place);
         if (take_message(session, &letter, &payload) == TAKEN_NOT_YET) {
             session->frame.seen = line.end - 1; /* its LF, to be found again at once */
+            session->need += line.end;
             *unfinished = true;
             break;
         }
@@ -350,6 +357,7 @@ static void note_unfinished(struct session *session, size_t used, size_t left, b
 static void digest(struct session *session, char *data, size_t size, bool kept)
 {
     bool unfinished;
+    sockets_stir(session->control->options.sockets);
     size_t used = serve(session, data, size, &unfinished);
     if (session->ended)
         return;

@@ -47,6 +47,7 @@ struct session {
     uint64_t received, sent; /* places: bytes read and used up; bytes that have left */
     uint64_t skip;           /* bytes of a payload that nobody wants */
     uint64_t unfinished;     /* bytes of the message that is being read */
+    size_t need;             /* bytes of it with its payload, once they are known; 0: not yet */
     int64_t begun;           /* when its first byte came; 0: none is */
     size_t held;             /* charged as buffered */
     int fd;

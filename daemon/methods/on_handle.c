@@ -227,7 +227,7 @@ static int list_fill(struct call *call, struct list *list, const struct handle_l
                      uint64_t leaves, int64_t *next)
 {
     const struct object_table *objects = &call_sockets(call)->objects;
-    struct wanted wanted = wanted_of(leaves ? leaves | filter->leaves : UINT64_MAX);
+    struct wanted asked = wanted_of(filter->leaves), wanted = wanted_of(leaves ? leaves : UINT64_MAX);
     int64_t now = clock_now();
     struct object *object;
     for (object = object_after(objects, (uint64_t)in->after); object; object = TAILQ_NEXT(object, order)) {
@@ -237,13 +237,16 @@ static int list_fill(struct call *call, struct list *list, const struct handle_l
         if (r != 0)
             return r;
         struct handle_info *info = &list->items[list->count];
-        show(object, now, wanted, &list->blocks->rooms[list->count % BLOCK_ROOMS], info);
+        struct rooms *rooms = &list->blocks->rooms[list->count % BLOCK_ROOMS];
+        if (filter->count > 0)
+            show(object, now, asked, rooms, info);
         if (!filter_holds(filter, info))
             continue;
         if ((int64_t)list->count == in->limit) {
             *next = (int64_t)list->items[list->count - 1].handle;
             break;
         }
+        show(object, now, wanted, rooms, info);
         list->count++;
     }
     return 0;

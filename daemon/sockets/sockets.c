@@ -21,6 +21,7 @@ static void reap(evutil_socket_t fd, short what, void *context)
 int sockets_init(struct sockets *sockets, struct event_base *base, struct resolver *resolver, int64_t flush_seconds)
 {
     *sockets = (struct sockets){.base = base, .resolver = resolver, .flush_time = flush_seconds * 1000000};
+    sockets_stir(sockets);
     object_table_init(&sockets->objects);
     LIST_INIT(&sockets->closers);
     LIST_INIT(&sockets->graves);

@@ -29,6 +29,7 @@ struct sockets {
     struct graves graves;
     struct event *reaper;
     struct world world;
+    uint32_t turn; /* changes with each piece of input, and with all that the daemon does to a socket: never 0 */
     int64_t flush_time; /* microseconds that output may take to leave when nobody waits for it any more */
 };
 
@@ -52,6 +53,13 @@ void sockets_kick(struct object *object);
 
 /* Asks the loop for what its waiting calls want. */
 void sockets_update(struct object *object);
+
+/* What was known of readiness is no longer. */
+static inline void sockets_stir(struct sockets *sockets)
+{
+    if (++sockets->turn == 0)
+        sockets->turn = 1;
+}
 
 /* Whether accept() or socket() failed for want of descriptors. */
 static inline bool sockets_exhausted(int error)

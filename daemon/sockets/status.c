@@ -52,27 +52,68 @@ static int combine(enum readiness in, enum readiness out)
     return out == READY_INPUT ? STATUS_OUTPUT : -1;
 }
 
-static int stream_status(struct stream *stream, int direction, const struct pollfd polls[SIDES])
+static int stream_status(struct stream *stream, int direction)
 {
-    if (stream->relay)
-        return -1;
-    if (stream->is_socket && polls[SIDE_IN].revents & POLLERR)
+    const short *answer = stream->answer;
+    if (stream->is_socket && answer[SIDE_IN] & POLLERR)
         keep_error(stream);
-    enum readiness in = direction == DIRECTION_OUTPUT ? READY_NOT : input_of(stream, polls[SIDE_IN].revents);
-    enum readiness out = direction == DIRECTION_INPUT ? READY_NOT : output_of(stream, polls[SIDE_OUT].revents);
+    enum readiness in = direction == DIRECTION_OUTPUT ? READY_NOT : input_of(stream, answer[SIDE_IN]);
+    enum readiness out = direction == DIRECTION_INPUT ? READY_NOT : output_of(stream, answer[SIDE_OUT]);
     return combine(in, out);
 }
 
-static void poll_for(const struct object *object, struct pollfd polls[SIDES])
+static bool is_known(const struct object *object)
 {
-    polls[SIDE_IN] = polls[SIDE_OUT] = (struct pollfd){-1, 0, 0};
+    return object->kind == KIND_STREAM && ((const struct stream *)object)->asked == ((const struct stream *)object)->sockets->turn;
+}
+
+static size_t poll_for(const struct object *object, struct pollfd *polls)
+{
     if (object->kind == KIND_SERVER) {
-        polls[SIDE_IN] = (struct pollfd){((const struct listener *)object)->fd, POLLIN, 0};
-    } else {
-        const struct stream *stream = (const struct stream *)object;
-        polls[SIDE_IN] = (struct pollfd){stream->fd[SIDE_IN], POLLIN, 0};
-        polls[SIDE_OUT] = (struct pollfd){stream->fd[SIDE_OUT], POLLOUT, 0};
+        polls[0] = (struct pollfd){((const struct listener *)object)->fd, POLLIN, 0};
+        return 1;
     }
+    const struct stream *stream = (const struct stream *)object;
+    if (stream->fd[SIDE_IN] == stream->fd[SIDE_OUT]) {
+        polls[0] = (struct pollfd){stream->fd[SIDE_IN], POLLIN | POLLOUT, 0};
+        return 1;
+    }
+    polls[0] = (struct pollfd){stream->fd[SIDE_IN], POLLIN, 0};
+    polls[1] = (struct pollfd){stream->fd[SIDE_OUT], POLLOUT, 0};
+    return 2;
+}
+
+static size_t note(struct status_item *item, const struct pollfd *polls)
+{
+    if (item->object->kind == KIND_SERVER) {
+        item->answer = item->direction != DIRECTION_OUTPUT && polls[0].revents & POLLIN ? STATUS_TRUE : -1;
+        return 1;
+    }
+    struct stream *stream = stream_of(item->object);
+    bool same = stream->fd[SIDE_IN] == stream->fd[SIDE_OUT];
+    stream->answer[SIDE_IN] = polls[0].revents;
+    stream->answer[SIDE_OUT] = polls[same ? 0 : 1].revents;
+    return same ? 1 : 2;
+}
+
+/* Asks the kernel for those that nothing is known of, in one go. What it said holds for the rest of the turn: a request that
+ * was read together with the one before it had been sent when the kernel was asked. */
+static void ask(struct status_item *items, size_t count, struct pollfd *polls)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!is_known(items[i].object))
+            n += poll_for(items[i].object, &polls[n]);
+    if (n == 0)
+        return;
+    poll(polls, n, 0);
+    n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!is_known(items[i].object))
+            n += note(&items[i], &polls[n]);
+    for (size_t i = 0; i < count; i++)
+        if (items[i].object->kind == KIND_STREAM)
+            stream_of(items[i].object)->asked = stream_of(items[i].object)->sockets->turn;
 }
 
 int status_ask(struct status_item *items, size_t count)
@@ -83,17 +124,11 @@ int status_ask(struct status_item *items, size_t count)
         polls = calloc(count, SIDES * sizeof *polls);
     if (!polls)
         return -ENOMEM;
-    for (size_t i = 0; i < count; i++)
-        poll_for(items[i].object, &polls[i * SIDES]);
-    poll(polls, count * SIDES, 0);
+    ask(items, count, polls);
     for (size_t i = 0; i < count; i++) {
-        struct status_item *item = &items[i];
-        const struct pollfd *its = &polls[i * SIDES];
-        if (item->object->kind == KIND_STREAM)
-            item->answer = stream_status(stream_of(item->object), item->direction, its);
-        else
-            item->answer = item->direction != DIRECTION_OUTPUT && its[SIDE_IN].revents & POLLIN ? STATUS_TRUE : -1;
-        actionable += item->answer >= 0;
+        if (items[i].object->kind == KIND_STREAM)
+            items[i].answer = stream_status(stream_of(items[i].object), items[i].direction);
+        actionable += items[i].answer >= 0;
     }
     if (polls != few)
         free(polls);

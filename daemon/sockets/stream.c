@@ -66,6 +66,7 @@ static void stream_connected(void *context, const struct dial_result *result)
 {
     struct stream *stream = context;
     stream->dial = NULL;
+    sockets_stir(stream->sockets);
     stream->fd[SIDE_IN] = stream->fd[SIDE_OUT] = result->fd;
     if (result->fd < 0)
         stream->error = result->error ? result->error : result->resolve_error ? EHOSTUNREACH : EACCES;
@@ -149,6 +150,7 @@ static struct closer *give_up(struct stream *stream, closer_done *done, void *co
     struct closer *closer = NULL;
     int in = stream->fd[SIDE_IN], out = stream->fd[SIDE_OUT];
     stream_withdraw(stream);
+    sockets_stir(stream->sockets);
     stream->fd[SIDE_IN] = stream->fd[SIDE_OUT] = -1;
     if (in != out)
         fd_discard(in);

@@ -42,6 +42,8 @@ struct stream {
     char *host;                     /* as it was asked for */
     uint64_t bytes_in, bytes_out;
     size_t weight;                  /* charged as buffered */
+    uint32_t asked;                 /* the turn in which the kernel was asked for readiness */
+    short answer[SIDES];            /* what it said: poll()'s events */
     uint32_t peeked;                /* bytes at the end of `in` that the kernel still has */
     int32_t unread;                 /* a character put back; -1: none */
     int32_t last;                   /* the character just read, which may be put back; -1: none */

@@ -16,6 +16,7 @@
 static ssize_t receive(const struct stream *stream, char *data, size_t size, int flags)
 {
     ssize_t n;
+    sockets_stir(stream->sockets);
     do
         n = stream->is_socket ? recv(stream->fd[SIDE_IN], data, size, MSG_DONTWAIT | flags) : read(stream->fd[SIDE_IN], data, size);
     while (n < 0 && errno == EINTR);
@@ -39,7 +40,8 @@ static void take(struct stream *stream, char *data, size_t size)
 
 void stream_own(struct stream *stream)
 {
-    take(stream, stream->in.data + stream->in.end - stream->peeked, stream->peeked);
+    if (stream->peeked > 0)
+        take(stream, stream->in.data + stream->in.end - stream->peeked, stream->peeked);
 }
 
 static enum fill fill_end(struct stream *stream, int error)
@@ -121,9 +123,18 @@ void stream_drop_lf(struct stream *stream)
 {
     if (!stream->text.skip_lf || buffer_size(&stream->in) == 0)
         return;
-    if (*buffer_data(&stream->in) == '\n')
-        stream_consume(stream, 1);
+    struct text_cursor cursor = text_start(&stream->text);
+    int32_t ch = 0;
+    size_t length;
+    cursor.skip_lf = false;
+    enum text_result r = text_next(&stream->text, &cursor, buffer_data(&stream->in), buffer_size(&stream->in), stream->eof, &ch, &length);
+    if (r == TEXT_MORE && !stream->eof)
+        return; /* half a character: whether it is an LF will be seen */
     stream->text.skip_lf = false;
+    bool is_lf = r == TEXT_CHAR && ch == '\n' && !cursor.skip_lf;
+    text_forget(&stream->text);
+    if (is_lf)
+        stream_consume(stream, cursor.at);
 }
 
 /* Whether the buffer holds a whole character, or anything that a read would stop at. */

@@ -50,13 +50,13 @@ static int cut_malformed(struct stream *stream, struct reading *reading, size_t 
     text_format(&stream->text, &format);
     size_t at = reading->cursor.at;
     int r = trouble_undecodable(trouble, format.encoding, buffer_data(&stream->in) + at, size, reading->count);
-    bool skip_lf = at == 0 && stream->text.skip_lf;
     stream_own(stream);
     char *front = stream->in.data + stream->in.start;
     memmove(front + size, front, at);
     stream_consume(stream, size);
     text_forget(&stream->text);
-    stream->text.skip_lf = skip_lf;
+    if (at == 0)
+        stream->text.skip_lf = false; /* what follows does not follow the CR directly */
     return r;
 }
 

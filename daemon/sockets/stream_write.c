@@ -24,6 +24,7 @@ static ssize_t transmit(struct stream *stream, const char *data, size_t size)
     if (stream->fd[SIDE_OUT] < 0)
         return stream->dial ? -EAGAIN : -EPIPE;
     ssize_t n;
+    sockets_stir(stream->sockets);
     do
         n = stream->is_socket ? send(stream->fd[SIDE_OUT], data, size, MSG_DONTWAIT | MSG_NOSIGNAL)
                               : write(stream->fd[SIDE_OUT], data, size);
@@ -273,6 +274,7 @@ int stream_clear_output(struct stream *stream, struct trouble *trouble)
 static int shut(struct stream *stream, enum side side, struct trouble *trouble)
 {
     stream->shut[side] = true;
+    sockets_stir(stream->sockets);
     if (side == SIDE_IN) {
         stream->unread = stream->last = -1;
         stream_own(stream);

@@ -1,5 +1,9 @@
+/* Each child leads a process group, so that what it starts itself is found, and ends with it. */
 #include "child.h"
 
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +13,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "machine.h"
+static void add_process(struct child *child, pid_t pid)
+{
+    if (child->family_count < CHILD_FAMILY && clock_getcpuclockid(pid, &child->clocks[child->family_count]) == 0)
+        child->family[child->family_count++] = pid;
+}
+
+void child_gather(struct child *child)
+{
+    DIR *directory = opendir("/proc");
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        pid_t pid = isdigit((unsigned char)entry->d_name[0]) ? (pid_t)strtol(entry->d_name, NULL, 10) : 0;
+        if (pid > 0 && pid != child->pid && getpgid(pid) == child->pid)
+            add_process(child, pid);
+    }
+    if (directory)
+        closedir(directory);
+}
 
 static void begin(struct child *child)
 {
@@ -17,10 +37,12 @@ static void begin(struct child *child)
     child->pid = fork();
     if (child->pid < 0)
         machine_fail("fork");
+    setpgid(child->pid, child->pid);
+    child->family_count = 0;
     if (child->pid == 0)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-    else if (clock_getcpuclockid(child->pid, &child->clock) != 0)
-        machine_wrong("no clock of a process");
+    else
+        add_process(child, child->pid);
 }
 
 static void redirect(int descriptor, const char *path, int flags)
@@ -76,12 +98,20 @@ bool child_exists(const char *program)
     return found;
 }
 
+void child_place(const struct child *child, enum placement placement)
+{
+    for (int i = 0; i < child->family_count; i++)
+        machine_place(child->family[i], placement);
+}
+
 double child_cpu(const struct child *child)
 {
     struct timespec used;
-    if (clock_gettime(child->clock, &used) < 0)
-        machine_wrong("a process that is measured has ended");
-    return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+    double seconds = 0;
+    for (int i = 0; i < child->family_count; i++)
+        if (clock_gettime(child->clocks[i], &used) == 0)
+            seconds += (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+    return seconds;
 }
 
 double child_memory(const struct child *child)
@@ -104,7 +134,13 @@ void child_end(struct child *child)
 {
     if (child->pid <= 0)
         return;
-    kill(child->pid, SIGKILL);
+    kill(-child->pid, SIGKILL);
+    waitpid(child->pid, NULL, 0);
+    child->pid = 0;
+}
+
+void child_wait(struct child *child)
+{
     waitpid(child->pid, NULL, 0);
     child->pid = 0;
 }

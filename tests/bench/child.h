@@ -5,9 +5,15 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "machine.h"
+
+#define CHILD_FAMILY 32
+
 struct child {
     pid_t pid;
-    clockid_t clock; /* its processor time, all threads together */
+    pid_t family[CHILD_FAMILY]; /* itself, and what it has started */
+    clockid_t clocks[CHILD_FAMILY]; /* the processor time of each, all threads together */
+    int family_count;
 };
 
 /* Starts a program. keep: a descriptor that it inherits as it is, or -1; everything else is closed for it. What it writes goes
@@ -20,6 +26,12 @@ void child_run(struct child *child, void (*run)(void *context), void *context);
 /* Whether a program is to be had. */
 bool child_exists(const char *program);
 
+/* Takes in the processes that it has started itself. */
+void child_gather(struct child *child);
+
+/* Puts all of them where they belong. */
+void child_place(const struct child *child, enum placement placement);
+
 /* The processor seconds that it has used. */
 double child_cpu(const struct child *child);
 
@@ -28,3 +40,6 @@ double child_memory(const struct child *child);
 
 /* Ends it, and waits for that. */
 void child_end(struct child *child);
+
+/* Waits until it has ended by itself. */
+void child_wait(struct child *child);

@@ -52,11 +52,11 @@ int daemon_link(const struct daemon *daemon)
 static long find_number(const char *reply, const char *member)
 {
     char name[64];
-    snprintf(name, sizeof name, "\"%s\":", member);
+    snprintf(name, sizeof name, "\"%s\":", member ? member : "result");
     const char *at = strstr(reply, name);
     if (!at || strstr(reply, "\"error\""))
         machine_wrong("the daemon says %s", reply);
-    return strtol(at + strlen(name), NULL, 10);
+    return member ? strtol(at + strlen(name), NULL, 10) : 0;
 }
 
 long daemon_call(int link, const char *member, const char *method, const char *format, ...)
@@ -78,4 +78,18 @@ long daemon_stream(int link, int listener, const char *more, int *other)
         daemon_call(link, "stream", "socket-connect", "{\"port\":%d,\"host\":\"127.0.0.1\"%s}", peer_port(listener), more);
     *other = peer_accept(listener);
     return handle;
+}
+
+int daemon_descriptor(int link, long stream, const char *via, bool detach)
+{
+    char request[256], reply[1024];
+    int size = snprintf(request, sizeof request,
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"stream-handles\",\"params\":"
+                        "{\"stream\":%ld,\"via\":\"%s\",\"detach\":%s}}\n",
+                        stream, via, detach ? "true" : "false");
+    link_send(link, request, (size_t)size);
+    int fd = link_descriptor(link, reply, sizeof reply);
+    if (fd < 0)
+        machine_wrong("the daemon says %s", reply);
+    return fd;
 }

@@ -17,10 +17,13 @@ void daemon_stop(struct daemon *daemon);
 /* A session. */
 int daemon_link(const struct daemon *daemon);
 
-/* Makes one call (a method and its params as JSON) and gives the number that the result has under a name. The program ends
- * where the reply has none. */
+/* Makes one call (a method and its params as JSON) and gives the number that the result has under a name (NULL: none is
+ * wanted). The program ends where the reply has none. */
 long daemon_call(int link, const char *member, const char *method, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 /* A stream that the daemon has connected to a port of this machine: its handle. other: the peer's end, from a listening socket. */
 long daemon_stream(int link, int listener, const char *more, int *other);
+
+/* The descriptor of a stream. detach: the handle ends. */
+int daemon_descriptor(int link, long stream, const char *via, bool detach);

@@ -13,13 +13,14 @@
 #include "machine.h"
 
 #define ROOM (64 * 1024)
+#define REPLY_MOST (4 * 1024 * 1024)
 #define EVENTS 64
 
 int link_open(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-    for (double end = machine_now() + 10; machine_now() < end; usleep(500)) {
+    for (double end = machine_now() + 10; machine_now() < end; usleep(100)) {
         int link = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (link < 0)
             machine_fail("socket");
@@ -65,17 +66,43 @@ size_t link_line(int link, char *line, size_t size)
     return have - 1;
 }
 
+int link_descriptor(int link, char *line, size_t size)
+{
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(4 * sizeof(int))];
+    } control;
+    struct iovec vector = {line, size};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(link, &message, MSG_CMSG_CLOEXEC);
+    if (n <= 0 || line[n - 1] != '\n')
+        machine_fail("recvmsg");
+    line[n - 1] = '\0';
+    const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_type != SCM_RIGHTS)
+        return -1;
+    int fds[4];
+    size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof *fds;
+    memcpy(fds, CMSG_DATA(header), count * sizeof *fds);
+    for (size_t i = 1; i < count; i++)
+        close(fds[i]);
+    return fds[0];
+}
+
 void load_init(struct load *load, int *links, int link_count, int window, const char *request, const char *like)
 {
     *load = (struct load){.links = links, .link_count = link_count, .window = window, .request = strlen(request)};
     load->requests = malloc((size_t)window * load->request);
+    load->reply = malloc(REPLY_MOST);
+    if (!load->requests || !load->reply)
+        machine_fail("malloc");
     for (int i = 0; i < window; i++)
         memcpy(load->requests + (size_t)i * load->request, request, load->request);
     for (int i = 0; i < link_count; i++) {
         link_send(links[i], request, load->request);
-        load->reply_size = link_line(links[i], load->reply, sizeof load->reply);
+        load->reply_size = link_line(links[i], load->reply, REPLY_MOST);
         if (strncmp(load->reply, like, strlen(like)) != 0)
-            machine_wrong("%.*s was answered with %s", (int)load->request - 1, request, load->reply);
+            machine_wrong("%.200s was answered with %.200s", request, load->reply);
         load->reply[load->reply_size++] = '\n';
     }
 }
@@ -85,6 +112,7 @@ void load_deinit(struct load *load)
     for (int i = 0; i < load->link_count; i++)
         close(load->links[i]);
     free(load->requests);
+    free(load->reply);
 }
 
 /* The calls of one link: how many are still to be asked, how many replies are due, how much of one has come. */

@@ -7,10 +7,10 @@
 struct load {
     int *links; /* connected descriptors */
     int link_count;
-    int window;        /* requests in flight on each */
-    char *requests;    /* window times the request */
-    size_t request;    /* the size of one */
-    char reply[512];   /* what it is answered with */
+    int window; /* requests in flight on each */
+    char *requests; /* window times the request */
+    size_t request; /* the size of one */
+    char *reply;    /* what it is answered with */
     size_t reply_size;
 };
 
@@ -22,6 +22,9 @@ void link_send(int link, const void *data, size_t size);
 
 /* Reads until a LF, which is replaced by a NUL. The size without it. */
 size_t link_line(int link, char *line, size_t size);
+
+/* The same with a reply that carries a descriptor: it. Negative: it carried none. Others are closed. */
+int link_descriptor(int link, char *line, size_t size);
 
 /* Prepares a load on links that it takes over; asks once to learn the reply, which must begin with `like` and end with LF. */
 void load_init(struct load *load, int *links, int link_count, int window, const char *request, const char *like);

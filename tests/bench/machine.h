@@ -13,6 +13,13 @@ enum placement {
 /* Reads what there is, and raises the limit of descriptors as far as it goes. */
 void machine_init(void);
 
+/* Moves us, and whom we start, into a network of our own, whose connections all use Reno. Where that may not be, everything
+ * stays as it is, and uses what the machine's connections use. */
+void machine_isolate(void);
+
+/* The congestion control of every connection here. */
+const char *machine_congestion(void);
+
 /* How many cores we may use: two are enough for everything here. */
 int machine_cores(void);
 

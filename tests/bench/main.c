@@ -53,8 +53,8 @@ static void say_machine(void)
 {
     struct utsname name;
     uname(&name);
-    bench_say("%s %s, %d of its cores used, %ld descriptors, %d rounds", name.sysname, name.release, machine_cores(),
-              machine_descriptors(), settings.rounds);
+    bench_say("%s %s, %d of its cores used, %ld descriptors, %s on both ends of every TCP connection, %d rounds", name.sysname,
+              name.release, machine_cores(), machine_descriptors(), machine_congestion(), settings.rounds);
 }
 
 static bool parse_rounds(const char *text)
@@ -108,6 +108,7 @@ int main(int argc, char **argv)
         find(argv[i]);
     signal(SIGPIPE, SIG_IGN);
     machine_init();
+    machine_isolate();
     say_machine();
     for (int i = optind; i < argc; i++)
         find(argv[i])->run();

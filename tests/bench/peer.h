@@ -1,17 +1,12 @@
 /* The other end of TCP connections, on the loopback. */
 #pragma once
 
-#include <stddef.h>
-
-/* The congestion control that every bulk connection uses, on both sides. */
-extern const char *const peer_congestion;
-
-/* A socket that listens on a free port of 127.0.0.1; connections that it accepts use peer_congestion. */
+/* A socket that listens on a free port of 127.0.0.1. */
 int peer_listen(void);
 int peer_port(int listener);
 int peer_accept(int listener);
 
-/* Connects to a port of 127.0.0.1, oneself; waits up to 10 s for somebody to listen there. */
+/* Connects to a port of 127.0.0.1, oneself; waits up to 10 s for somebody to listen there. Negative: nobody did. */
 int peer_connect(int port);
 
 /* A port that nobody uses just now. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -191,6 +192,26 @@ void sockctl_refused(int status, const char *says, const char *line, ...)
     ck_assert_msg(ended->status == status, "sockctl %s: status %d: %s", line, ended->status, ended->err);
     ck_assert_msg(strstr(ended->err, says) != NULL, "sockctl %s says %s", line, ended->err);
     ck_assert_str_eq(ended->out, "");
+}
+
+const char *sockctl_screen(const char *line, ...)
+{
+    static char screen[LINE];
+    int terminal, side;
+    size_t used = 0;
+    va_list values;
+    ck_assert_int_eq(openpty(&terminal, &side, NULL, NULL, NULL), 0);
+    va_start(values, line);
+    pid_t pid = start(with_name(line), values, side, side, side);
+    va_end(values);
+    close(side);
+    /* a terminal whose other side has gone gives EIO */
+    for (ssize_t count; (count = read(terminal, screen + used, sizeof screen - 1 - used)) > 0;)
+        used += (size_t)count;
+    screen[used] = '\0';
+    close(terminal);
+    ck_assert_msg(end_of(pid, now_ms() + DEADLINE_MS) == 0, "%s", screen);
+    return screen;
 }
 
 /* ---- beside the test ---- */

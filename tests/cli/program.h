@@ -27,6 +27,9 @@ unsigned long sockctl_number(const char *line, ...) __attribute__((format(printf
 /* The line must end with that status, and what it says on standard error must contain this. */
 void sockctl_refused(int status, const char *says, const char *line, ...) __attribute__((format(printf, 3, 4)));
 
+/* What sockctl shows on a terminal, static memory. */
+const char *sockctl_screen(const char *line, ...) __attribute__((format(printf, 1, 2)));
+
 /* A program that runs beside the test. in and out are its standard input and output. */
 struct running {
     pid_t pid;

@@ -89,6 +89,23 @@ START_TEST(filter_order_and_pages)
 }
 END_TEST
 
+START_TEST(more_than_a_page)
+{
+    enum { MANY = 1100 };
+    struct client *c = client_open();
+    for (int i = 0; i < MANY; i++)
+        call(c, "socket-server", "{'interface': '127.0.0.1'}");
+    int lines = 0;
+    for (const char *at = sockctl_text("ls servers -q"); at; at = strchr(at + 1, '\n'))
+        lines++;
+    ck_assert_int_eq(lines, MANY);
+    json_object *list = value_keep_json(json_tokener_parse(sockctl_text("ls servers -j")));
+    ck_assert_uint_eq(count_at(list, "items"), MANY);
+    expect_null(list, "next");
+    client_close(c);
+}
+END_TEST
+
 START_TEST(show_tells_all_and_goes_on)
 {
     struct set set = set_open();
@@ -117,8 +134,13 @@ START_TEST(names_cannot_draw)
 END_TEST
 
 static const struct test_case cases[] = {
-    {&nothing_is_a_list_too, NULL, 0},      {&formats, NULL, 0},           {&filter_order_and_pages, NULL, 0},
-    {&show_tells_all_and_goes_on, NULL, 0}, {&names_cannot_draw, NULL, 0}, {0},
+    {&nothing_is_a_list_too, NULL, 0},
+    {&formats, NULL, 0},
+    {&filter_order_and_pages, NULL, 0},
+    {&more_than_a_page, NULL, 0},
+    {&show_tells_all_and_goes_on, NULL, 0},
+    {&names_cannot_draw, NULL, 0},
+    {0},
 };
 
 const struct suite suite_lists = {.name = "lists", .cases = cases};

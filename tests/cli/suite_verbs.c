@@ -128,6 +128,22 @@ START_TEST(bytes_are_raw)
 }
 END_TEST
 
+START_TEST(a_terminal_is_left_alone)
+{
+    struct pair pair = pair_open("");
+    static const char hostile[] = "a\x1b[31mb\tc\xc2\x9b\u202ed\u202c\u00e9\r\n";
+    peer_write(pair.peer, hostile);
+    ck_assert_str_eq(sockctl_screen("read-line %lu", pair.stream), "a\\x1b[31mb\tc\\u009b\\u202ed\\u202c\u00e9\r\n");
+    peer_write(pair.peer, hostile);
+    ck_assert_str_eq(sockctl_text("read-line %lu", pair.stream), "a\x1b[31mb\tc\xc2\x9b\u202ed\u202c\u00e9");
+    peer_write(pair.peer, "x\x1b");
+    ck_assert_str_eq(sockctl_screen("read-char-sequence %lu 2", pair.stream), "x\\x1b\r\n");
+    peer_write(pair.peer, hostile);
+    peer_shut(pair.peer);
+    ck_assert_str_eq(sockctl_screen("cat %lu", pair.stream), "a\\x1b[31mb\tc\\u009b\\u202ed\\u202c\u00e9\r\r\n");
+}
+END_TEST
+
 START_TEST(options_and_attributes)
 {
     struct pair pair = pair_open("");
@@ -215,11 +231,17 @@ START_TEST(descriptors_ride_along)
 END_TEST
 
 static const struct test_case cases[] = {
-    {&a_server_and_a_client, NULL, 0},     {&text_goes_as_it_was_given, NULL, 0},
-    {&long_input_goes_in_pieces, NULL, 0}, {&bytes_are_raw, NULL, 0},
-    {&options_and_attributes, NULL, 0},    {&statuses_tell_what_failed, NULL, 0},
-    {&interrupting_a_wait, NULL, 0},       {&raw_calls, NULL, 0},
-    {&descriptors_ride_along, NULL, 0},    {0},
+    {&a_server_and_a_client, NULL, 0},
+    {&text_goes_as_it_was_given, NULL, 0},
+    {&long_input_goes_in_pieces, NULL, 0},
+    {&bytes_are_raw, NULL, 0},
+    {&a_terminal_is_left_alone, NULL, 0},
+    {&options_and_attributes, NULL, 0},
+    {&statuses_tell_what_failed, NULL, 0},
+    {&interrupting_a_wait, NULL, 0},
+    {&raw_calls, NULL, 0},
+    {&descriptors_ride_along, NULL, 0},
+    {0},
 };
 
 const struct suite suite_verbs = {.name = "verbs", .cases = cases, .seconds = 60};

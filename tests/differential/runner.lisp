@@ -272,7 +272,7 @@
   (loop for object being each hash-value of *objects*
         do (ignore-errors (if (typep object 'stream) (close object :abort t) (socket:socket-server-close object))))
   (clrhash *objects*)
-  (done))
+  (list :forgotten :true))
 
 ;;; ---- the loop ----
 

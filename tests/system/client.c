@@ -53,6 +53,13 @@ int client_fd(const struct client *c)
     return c->fd;
 }
 
+struct client *client_open_by(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s.sock", the_daemon.directory, name);
+    return client_open_at(path);
+}
+
 static void message_free(struct message *message)
 {
     free(message->line);

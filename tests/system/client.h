@@ -24,6 +24,9 @@ struct message {
 struct client *client_open(void);
 struct client *client_open_at(const char *path);
 
+/* A session with the suite's daemon on the socket NAME.sock in its directory. */
+struct client *client_open_by(const char *name);
+
 /* Closes the connection and frees what it holds, the messages too. client_close_all: every client of the case. */
 void client_close(struct client *c);
 void client_close_all(void);

@@ -81,8 +81,7 @@ unsigned cover_needed(const struct method *method)
     /* open-stream-p answers false where every other method refuses */
     if (method->id == METHOD_open_stream_p)
         needed &= ~(unsigned)REFUSAL;
-    /* the machine's own name is known at once, so that there is no time to cancel socket-stream-local */
-    if (waits && method->id != METHOD_socket_stream_local)
+    if (waits)
         needed |= CANCEL;
     if (waits && record_has(method->params, TYPE_TIMEOUT, NULL))
         needed |= TIMEOUT;

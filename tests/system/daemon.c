@@ -1,14 +1,17 @@
 /* The parent's death kills the daemon, so that no test can leave one behind. */
 #include "daemon.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -51,6 +54,69 @@ void daemon_prepare(struct daemon *d)
     snprintf(d->errors, sizeof d->errors, "%s/errors", d->directory);
 }
 
+static const char *write_file(const struct daemon *d, const char *name, const char *text)
+{
+    static char path[120];
+    snprintf(path, sizeof path, "%s/%s", d->directory, name);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        die(path);
+    for (; *text; text++)
+        if (*text == '$')
+            fputs(d->directory, file);
+        else
+            fputc(*text == '\'' ? '"' : *text, file);
+    if (fclose(file) != 0)
+        die(path);
+    return path;
+}
+
+const char *daemon_configure(const struct daemon *d, const char *text)
+{
+    return write_file(d, "config", text);
+}
+
+/* Gives this process a view of the file system in which only the test's name server is known. */
+static bool enter_names(const struct daemon *d)
+{
+    static const char *const files[] = {"resolv.conf", "nsswitch.conf"};
+    char from[120], to[40];
+    bool good = unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+    for (size_t i = 0; good && i < sizeof files / sizeof *files; i++) {
+        snprintf(from, sizeof from, "%s/%s", d->directory, files[i]);
+        snprintf(to, sizeof to, "/etc/%s", files[i]);
+        good = mount(from, to, NULL, MS_BIND, NULL) == 0;
+    }
+    return good;
+}
+
+/* A socket at the name server's place: whether there can be one. */
+static bool can_serve_names(const struct daemon *d)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(53)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    inet_pton(AF_INET, d->names, &address.sin_addr);
+    bool can = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return can;
+}
+
+bool daemon_take_names(struct daemon *d)
+{
+    char text[80];
+    int status;
+    unsigned number = (unsigned)getpid();
+    snprintf(d->names, sizeof d->names, "127.%u.%u.%u", 64 + (number >> 16 & 63), number >> 8 & 255, number & 255);
+    snprintf(text, sizeof text, "nameserver %s\noptions timeout:30 attempts:1\n", d->names);
+    write_file(d, "resolv.conf", text);
+    write_file(d, "nsswitch.conf", "hosts: files dns\n");
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(!enter_names(d));
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0 && can_serve_names(d);
+}
+
 static void redirect(int descriptor, const char *path, int flags)
 {
     int file = open(path, flags, 0600);
@@ -70,6 +136,8 @@ static void run_program(const struct daemon *d, const char *const *arguments)
             break;
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (d->names[0] && !enter_names(d))
+        die("a name server of its own");
     redirect(0, "/dev/null", O_RDONLY);
     redirect(1, d->output, O_WRONLY | O_CREAT | O_TRUNC);
     redirect(2, d->errors, O_WRONLY | O_CREAT | O_TRUNC);

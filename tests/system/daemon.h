@@ -10,6 +10,7 @@ struct daemon {
     char socket[96]; /* inside the directory */
     char output[96]; /* files with what it wrote */
     char errors[96];
+    char names[32]; /* address of the name server that its process asks; empty: the machine's own */
 };
 
 /* Starts the daemon on d->socket (arguments: NULL), or with exactly these arguments, ended by a NULL. Its program is
@@ -18,6 +19,13 @@ void daemon_start(struct daemon *d, const char *const *arguments);
 
 /* A directory for a daemon that is yet to be started. */
 void daemon_prepare(struct daemon *d);
+
+/* Writes a configuration, ' standing for " and $ for the directory, for daemon_start to be given: its path, in static memory. */
+const char *daemon_configure(const struct daemon *d, const char *text);
+
+/* Lets the next daemon ask no name server but a test's own, at port 53 of an address of this host's. False: this system lets
+ * nobody like us do that. */
+bool daemon_take_names(struct daemon *d);
 
 /* Waits until the socket accepts a connection. False: the process ended before that, or 10 s passed. */
 bool daemon_ready(struct daemon *d);

@@ -62,9 +62,12 @@ START_TEST(daemon_serves)
 }
 END_TEST
 
-static bool begin(void)
+static bool begin(const struct suite *suite)
 {
-    daemon_start(&the_daemon, NULL);
+    const char *const *arguments = NULL;
+    if (suite->config)
+        arguments = (const char *const[]){"--config", daemon_configure(&the_daemon, suite->config), NULL};
+    daemon_start(&the_daemon, arguments);
     if (daemon_ready(&the_daemon))
         return true;
     char text[4000];
@@ -123,7 +126,13 @@ int suite_run(const struct suite *suite)
     signal(SIGPIPE, SIG_IGN);
     cover_init();
     descriptors_idle = mmap(NULL, sizeof *descriptors_idle, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!suite->alone && !begin())
+    daemon_prepare(&the_daemon);
+    if (suite->names && !daemon_take_names(&the_daemon)) {
+        fprintf(stderr, "skipped: this system lets nobody have a view of the file system of his own\n");
+        daemon_clean(&the_daemon);
+        return SUITE_SKIPPED;
+    }
+    if (!suite->alone && !begin(suite))
         return 1;
     SRunner *runner = srunner_create(make(suite));
     srunner_run_all(runner, CK_ENV);
@@ -131,7 +140,9 @@ int suite_run(const struct suite *suite)
     srunner_free(runner);
     if (!getenv("CK_RUN_CASE") && failed == 0)
         failed += uncovered(suite);
-    if (!suite->alone)
+    if (suite->alone)
+        daemon_clean(&the_daemon);
+    else
         failed += finish();
     return failed != 0;
 }

@@ -24,6 +24,8 @@ struct suite {
     unsigned covers_all;           /* outcomes that the suite shows of every method */
     bool alone;                    /* no daemon is started for it */
     int seconds;                   /* time limit of a case; 0: the usual */
+    const char *config;            /* of its daemon, as daemon_configure takes it; NULL: none */
+    bool names;                    /* its daemon asks a name server of the test's; skipped where that cannot be */
 };
 
 /* The daemon of the suite that runs. */
@@ -32,7 +34,9 @@ extern struct daemon the_daemon;
 /* Every suite, ended by a NULL. */
 extern const struct suite *const suites[];
 
-/* Runs a suite: 0 if all of it was well. */
+#define SUITE_SKIPPED 77
+
+/* Runs a suite: 0 if all of it was well, SUITE_SKIPPED if it cannot be run here. */
 int suite_run(const struct suite *suite);
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))

@@ -545,9 +545,7 @@ struct sockd_socket_stream_local_options {
  * This side's address and port, as the system knows them.
  *   stream       the stream
  *   options      NULL: the defaults
- *   waits        until it is done
- *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, denied, limit, cancelled,
- *                going-away
+ *   errors       invalid-params, internal, no-such-handle, wrong-kind, denied, limit, going-away
  */
 SOCKD_API int sockd_socket_stream_local(sockd *client, sockd_handle stream, const struct sockd_socket_stream_local_options *options, struct sockd_name_result *result);
 SOCKD_API sockd_call sockd_start_socket_stream_local(sockd *client, sockd_handle stream, const struct sockd_socket_stream_local_options *options);
