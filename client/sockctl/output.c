@@ -63,7 +63,7 @@ void output_data(const char *data, size_t size)
 {
     if (isatty(STDOUT_FILENO))
         output_escaped(stdout, data, size, true);
-    else
+    else if (size > 0)
         fwrite(data, 1, size, stdout);
 }
 

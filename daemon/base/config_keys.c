@@ -267,8 +267,8 @@ static const struct config_key root_keys[] = {
      .min = 1,
      .max = 256,
      .unit = "threads",
-     .fallback = "4",
+     .fallback = "8",
      .reload = false,
-     .doc = "for looking up names; started when they are needed"},
+     .doc = "for looking up names; started when they are needed. No user holds more of them than he leaves free"},
 };
 const struct config_table config_root = TABLE(root_keys);

@@ -4,7 +4,11 @@
  * A job belongs to whoever has it in hand. While it waits in a queue the loop may free it; while a thread runs it, cancelling
  * only marks it and the thread frees it. getaddrinfo cannot be interrupted, so a thread that is stuck in one when the
  * resolver goes is left behind on purpose, with its job and the pool: it frees both when it comes back, or the process's
- * end does. */
+ * end does.
+ *
+ * A name server that stalls holds a thread for a long time, and whoever asks chooses the name server by the name. So nobody is
+ * given a thread who holds as many as are free: the first may have half of them, the next half of the rest. A lookup counts
+ * until its thread is back, even if it was given up: else starting and giving up would be a way round. */
 #include "resolver.h"
 
 #include <errno.h>
@@ -28,6 +32,7 @@ enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_FINISHED };
 struct resolver_job {
     struct resolver_job *previous, *next;
     struct pool *pool;
+    struct identity *payer; /* the loop's alone, but for the principal; NULL: nobody */
     enum job_state state;
     bool cancelled; /* while it runs */
 
@@ -55,7 +60,7 @@ struct pool {
     pthread_mutex_t lock;
     pthread_cond_t work; /* something to do, or to stop */
     pthread_cond_t gone; /* a thread has ended */
-    struct queue waiting, finished;
+    struct queue waiting, running, finished;
     int references;
     int threads, idle, most;
     bool stopping;
@@ -83,6 +88,30 @@ static void queue_remove(struct queue *queue, struct resolver_job *job)
     queue->count--;
 }
 
+/* ---- who pays; on the loop ---- */
+
+static void job_charge(struct resolver_job *job, struct identity *payer)
+{
+    if (!payer)
+        return;
+    job->payer = identity_ref(payer);
+    account_add(&payer->account, QUOTA_RESOLVER_JOBS, 1);
+}
+
+static void job_refund(struct resolver_job *job)
+{
+    if (!job->payer)
+        return;
+    account_refund(&job->payer->account, QUOTA_RESOLVER_JOBS, 1);
+    job->payer = identity_unref(job->payer);
+}
+
+static void job_free(struct resolver_job *job)
+{
+    job_refund(job);
+    free(job);
+}
+
 static struct resolver_job *queue_pop(struct queue *queue)
 {
     struct resolver_job *job = queue->first;
@@ -95,7 +124,7 @@ static void queue_clear(struct queue *queue)
 {
     for (struct resolver_job *job = queue->first, *next; job; job = next) {
         next = job->next;
-        free(job);
+        job_free(job);
     }
     *queue = (struct queue){0};
 }
@@ -143,7 +172,7 @@ static void pool_unref(struct pool *pool)
 /* The lock is held. */
 static void pool_finish(struct pool *pool, struct resolver_job *job)
 {
-    if (job->cancelled || pool->stopping) {
+    if (pool->stopping) { /* the payer has been let go by then */
         free(job);
         return;
     }
@@ -195,23 +224,48 @@ static void job_run(struct resolver_job *job)
         job->error = EAI_NONAME;
 }
 
+/* Whether the job's payer holds fewer threads than are free. The lock is held. */
+static bool job_may_run(const struct pool *pool, const struct resolver_job *job)
+{
+    size_t free_threads = (size_t)pool->most - pool->running.count, held = 0;
+    for (const struct resolver_job *other = pool->running.first; job->payer && other; other = other->next)
+        held += other->payer && other->payer->principal == job->payer->principal;
+    return held < free_threads;
+}
+
+/* The first job that may run, now running, or NULL. The lock is held. */
+static struct resolver_job *pool_next(struct pool *pool)
+{
+    struct resolver_job *job = pool->waiting.first;
+    while (job && !job_may_run(pool, job))
+        job = job->next;
+    if (job) {
+        queue_remove(&pool->waiting, job);
+        queue_push(&pool->running, job);
+        job->state = JOB_RUNNING;
+    }
+    return job;
+}
+
 static void *thread_main(void *argument)
 {
     struct pool *pool = argument;
     pthread_mutex_lock(&pool->lock);
     while (!pool->stopping) {
-        struct resolver_job *job = queue_pop(&pool->waiting);
+        struct resolver_job *job = pool_next(pool);
         if (!job) {
             pool->idle++;
             pthread_cond_wait(&pool->work, &pool->lock);
             pool->idle--;
             continue;
         }
-        job->state = JOB_RUNNING;
         pthread_mutex_unlock(&pool->lock);
         job_run(job);
         pthread_mutex_lock(&pool->lock);
+        queue_remove(&pool->running, job);
         pool_finish(pool, job);
+        if (pool->waiting.count && pool->idle) /* more than one job may have become one that may run */
+            pthread_cond_signal(&pool->work);
     }
     pool->threads--;
     pthread_cond_signal(&pool->gone);
@@ -263,7 +317,9 @@ static void on_wakeup(evutil_socket_t fd, short what, void *context)
     pool->references++;
     for (struct resolver_job *job; !pool->stopping && (job = queue_pop(&pool->finished));) {
         pthread_mutex_unlock(&pool->lock);
-        job_call(job);
+        job_refund(job);
+        if (!job->cancelled)
+            job_call(job);
         free(job);
         pthread_mutex_lock(&pool->lock);
     }
@@ -300,6 +356,8 @@ struct resolver *resolver_free(struct resolver *resolver)
     until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&pool->lock);
     pool->stopping = true;
+    for (struct resolver_job *job = pool->running.first; job; job = job->next)
+        job_refund(job);
     queue_clear(&pool->waiting);
     queue_clear(&pool->finished);
     pthread_cond_broadcast(&pool->work);
@@ -309,10 +367,19 @@ struct resolver *resolver_free(struct resolver *resolver)
     return NULL;
 }
 
-static struct resolver_job *job_new(struct resolver *resolver, void *context)
+bool resolver_has_room(struct identity *payer, int64_t *limit)
+{
+    bool room = account_charge(&payer->account, QUOTA_RESOLVER_JOBS, 1, limit);
+    if (room)
+        account_refund(&payer->account, QUOTA_RESOLVER_JOBS, 1);
+    return room;
+}
+
+static struct resolver_job *job_new(struct resolver *resolver, struct identity *payer, void *context)
 {
     struct resolver_job *job = calloc(1, sizeof(*job));
     if (job) {
+        job_charge(job, payer);
         job->pool = resolver->pool;
         job->context = context;
     }
@@ -348,10 +415,10 @@ static struct resolver_job *job_submit(struct resolver_job *job, int error)
 
 #define LOCAL_ABSOLUTE "localhost."
 
-struct resolver_job *resolver_lookup(struct resolver *resolver, const char *host, size_t size, int family, int port,
-                                     resolver_addresses *done, void *context)
+struct resolver_job *resolver_lookup(struct resolver *resolver, struct identity *payer, const char *host, size_t size,
+                                     int family, int port, resolver_addresses *done, void *context)
 {
-    struct resolver_job *job = job_new(resolver, context);
+    struct resolver_job *job = job_new(resolver, payer, context);
     if (!job)
         return NULL;
     if (size == sizeof LOCAL_ABSOLUTE - 1 && strncasecmp(host, LOCAL_ABSOLUTE, size) == 0)
@@ -365,10 +432,10 @@ struct resolver_job *resolver_lookup(struct resolver *resolver, const char *host
     return job_submit(job, fits && size ? 0 : EAI_NONAME);
 }
 
-struct resolver_job *resolver_reverse(struct resolver *resolver, const union address *address, resolver_name *done,
-                                      void *context)
+struct resolver_job *resolver_reverse(struct resolver *resolver, struct identity *payer, const union address *address,
+                                      resolver_name *done, void *context)
 {
-    struct resolver_job *job = job_new(resolver, context);
+    struct resolver_job *job = job_new(resolver, payer, context);
     if (!job)
         return NULL;
     job->address = *address;
@@ -386,7 +453,7 @@ void resolver_cancel(struct resolver_job *job)
         job->cancelled = true;
     } else {
         queue_remove(job->state == JOB_QUEUED ? &pool->waiting : &pool->finished, job);
-        free(job);
+        job_free(job);
     }
     pthread_mutex_unlock(&pool->lock);
 }

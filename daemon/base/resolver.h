@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "address.h"
+#include "identity.h"
 
 struct event_base;
 struct resolver;
@@ -26,13 +27,18 @@ struct resolver *resolver_new(struct event_base *base, int threads);
  * to be abandoned: never longer than a second. */
 struct resolver *resolver_free(struct resolver *resolver);
 
-/* Looks up a name for TCP; family AF_UNSPEC, AF_INET or AF_INET6. The addresses carry the port. The callback comes once, from
- * the loop and never from inside this call, unless the job is cancelled first. NULL without memory. */
-struct resolver_job *resolver_lookup(struct resolver *resolver, const char *host, size_t size, int family, int port,
-                                     resolver_addresses *done, void *context);
+/* Whether another lookup is within what the payer may have under way; else *limit is what stands in the way. */
+bool resolver_has_room(struct identity *payer, int64_t *limit);
+
+/* Looks up a name for TCP, charged to the payer (NULL: nobody) until a thread is free of it; family AF_UNSPEC, AF_INET or
+ * AF_INET6. The addresses carry the port. The callback comes once, from the loop and never from inside this call, unless the
+ * job is cancelled first. NULL without memory. */
+struct resolver_job *resolver_lookup(struct resolver *resolver, struct identity *payer, const char *host, size_t size,
+                                     int family, int port, resolver_addresses *done, void *context);
 
 /* Looks up the name of an address (NI_NAMEREQD). The same rules. */
-struct resolver_job *resolver_reverse(struct resolver *resolver, const union address *address, resolver_name *done, void *context);
+struct resolver_job *resolver_reverse(struct resolver *resolver, struct identity *payer, const union address *address,
+                                      resolver_name *done, void *context);
 
 /* Forgets a job: its callback will not come. NULL is ignored. */
 void resolver_cancel(struct resolver_job *job);

@@ -1,7 +1,4 @@
-/* What a session reads.
- *
- * A message is served when all of it is there, its payload included: its line is scanned when it has come, and again when the
- * payload has. A payload that nobody wants is counted down instead of being kept, so that the next message is read in step.
+/* A session's life, and its input.
  *
  * A client that has shut down its writing side is owed its replies; one that is gone altogether is not. The kernel tells the
  * two apart only by a hang-up, which a level-triggered event cannot wait for without reporting the end of input again and
@@ -19,7 +16,6 @@
 #include "call.h"
 #include "fd.h"
 
-#define MESSAGES_A_TURN 256
 #define READ_LARGEST (1024 * 1024)
 #define CONTROL_ROOM CMSG_SPACE(sizeof(int) * 253)
 
@@ -83,193 +79,9 @@ void session_end_soon(struct session *session)
     event_active(session->later, EV_TIMEOUT, 0);
 }
 
-/* ---- messages ---- */
+/* ---- patience ---- */
 
 static void turn_over(struct session *session);
-
-static void reply_error(struct session *session, struct sockd_text id, int error)
-{
-    struct reply reply = {.id = id, .error = (enum error_id)error, .trouble = &session->control->trouble};
-    session_reply(session, NULL, &reply);
-}
-
-/* An error of the envelope. An id that cannot be told is null, and answered. */
-static int tell_envelope(struct control *control, enum error_id error, const char *reason)
-{
-    int r = trouble_plain(&control->trouble, error);
-    if (reason)
-        control->trouble.fault.reason = (struct sockd_text){reason, strlen(reason)};
-    return r;
-}
-
-static int64_t limit_value(const struct control *control, const char *limit)
-{
-    const struct message_limits *limits = &control->options.limits;
-    return (int64_t)(limit[0] == 'n' ? limits->nesting : limit[0] == 'v' ? limits->values : limits->batch);
-}
-
-/* What is wrong with a message as a whole. */
-static int tell_message(struct control *control, enum error_id error, const char *limit, const char *reason)
-{
-    return error == ERROR_limit ? trouble_limit(&control->trouble, limit, limit_value(control, limit))
-                                : tell_envelope(control, error, reason);
-}
-
-/* What is wrong with what came with a request: a number that differs, or too much. 0 if nothing is. */
-static int check_cargo(struct control *control, const struct rpc_request *request, const struct cargo *cargo)
-{
-    const struct message_limits *limits = &control->options.limits;
-    if (request->payload > (int64_t)limits->payload)
-        return trouble_limit(&control->trouble, "payload", (int64_t)limits->payload);
-    if (request->fds > (int64_t)limits->fds)
-        return trouble_limit(&control->trouble, "fds", (int64_t)limits->fds);
-    if (request->fds != (int64_t)cargo->fd_count)
-        return tell_envelope(control, ERROR_invalid_request, "fds differs from the number of descriptors that arrived");
-    return 0;
-}
-
-static void serve_request(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo)
-{
-    struct control *control = session->control;
-    int told = request->error ? tell_envelope(control, request->error, request->reason) : check_cargo(control, request, cargo);
-    struct reply reply = {.id = request->id, .error = (enum error_id)told, .trouble = &control->trouble};
-    if (told)
-        session_reply(session, batch, &reply);
-    else
-        control->options.request(session, batch, request, cargo);
-}
-
-static void serve_batch(struct session *session, struct rpc_message *message)
-{
-    struct control *control = session->control;
-    struct batch *batch = calloc(1, sizeof *batch);
-    struct rpc_request request;
-    struct cargo nothing = {0};
-    if (!batch) {
-        reply_error(session, SOCKD_TEXT("null"), trouble_plain(&control->trouble, ERROR_internal));
-        return;
-    }
-    *batch = (struct batch){.session = session, .pending = 1};
-    while (!session->ended && rpc_next(&control->scan, message, &request))
-        serve_request(session, batch, &request, &nothing);
-    batch_done(batch);
-}
-
-enum taken { TAKEN, TAKEN_NOT_YET };
-
-/* Where a message stands: its line, the place of its first byte, and what follows it as far as that is there. */
-struct letter {
-    char *line;
-    size_t size;
-    uint64_t place;
-    const char *behind;
-    size_t left;
-};
-
-static enum taken serve_single(struct session *session, struct rpc_message *message, const struct letter *letter)
-{
-    struct control *control = session->control;
-    struct rpc_request request;
-    struct cargo cargo = {0};
-    rpc_next(&control->scan, message, &request);
-    bool wanted = !request.error && request.method->flags & METHOD_PAYLOAD_IN && request.payload > 0 &&
-                  request.payload <= (int64_t)control->options.limits.payload;
-    if (wanted && (uint64_t)request.payload > letter->left) {
-        session->need = (size_t)request.payload;
-        return TAKEN_NOT_YET;
-    }
-    if (wanted)
-        cargo.payload = (struct sockd_bytes){(const unsigned char *)letter->behind, (size_t)request.payload};
-    uint64_t end = letter->place + (uint64_t)(letter->behind - letter->line) + (uint64_t)request.payload;
-    if (request.fds > 0 || session_fds_surplus(session, letter->place, end))
-        cargo.fd_count = session_fds_take(session, letter->place, &cargo.fds);
-    serve_request(session, NULL, &request, &cargo);
-    for (size_t i = 0; i < cargo.fd_count; i++)
-        fd_discard(cargo.fds[i]);
-    free(cargo.fds);
-    return TAKEN;
-}
-
-/* Reads a message. *payload: how many of the bytes behind its line were its own; the rest of those will be skipped. */
-static enum taken take_message(struct session *session, const struct letter *letter, size_t *payload)
-{
-    struct control *control = session->control;
-    struct rpc_message message;
-    struct rpc_request request;
-    const char *limit = NULL;
-    enum scan_result scanned = scan(&control->scan, letter->line, letter->size);
-    enum error_id error = rpc_open(&control->scan, scanned, control->options.limits.batch, &message, &request, &limit);
-    uint64_t announced = (uint64_t)message.payload;
-    if (error)
-        reply_error(session, request.id, tell_message(control, error, limit, request.reason));
-    else if (message.batch)
-        serve_batch(session, &message);
-    else if (serve_single(session, &message, letter) == TAKEN_NOT_YET)
-        return TAKEN_NOT_YET;
-    *payload = announced < letter->left ? (size_t)announced : letter->left;
-    session->skip = announced - *payload;
-    return TAKEN;
-}
-
-static void line_too_long(struct session *session)
-{
-    struct control *control = session->control;
-    reply_error(session, SOCKD_TEXT("null"), trouble_limit(&control->trouble, "line", (int64_t)control->options.limits.line));
-    session_end_soon(session);
-}
-
-static size_t skip_some(struct session *session, size_t size)
-{
-    size_t n = session->skip < size ? (size_t)session->skip : size;
-    session->skip -= n;
-    return n;
-}
-
-/* Serves what is whole. How many bytes are used up; *unfinished: a message has begun and waits for the rest of itself. */
-static size_t serve(struct session *session, char *data, size_t size, bool *unfinished)
-{
-    size_t at = 0;
-    *unfinished = false;
-    for (int n = 0; n < MESSAGES_A_TURN && at < size && !session->ending && !session->ended && !session_stuffed(session); n++) {
-        struct frame_line line;
-        size_t payload;
-        if (session->skip > 0) {
-            at += skip_some(session, size - at);
-            *unfinished = session->skip > 0;
-            continue;
-        }
-        if (size - at < session->need) {
-            *unfinished = true;
-            break;
-        }
-        session->need = 0;
-        enum frame_result found = frame_next(&session->frame, data + at, size - at, session->control->options.limits.line, &line);
-        if (found == FRAME_TOO_LONG) {
-            line_too_long(session);
-            return size;
-        }
-        if (found == FRAME_MORE) {
-            at += line.end;
-            frame_dropped(&session->frame, line.end);
-            *unfinished = at < size;
-            break;
-        }
-        struct letter letter = {data + at + line.start, line.size, session->received + at + line.start, data + at + line.end,
-                                size - at - line.end};
-        session_fds_expire(session, letter.place);
-        if (take_message(session, &letter, &payload) == TAKEN_NOT_YET) {
-            session->frame.seen = line.end - 1; /* its LF, to be found again at once */
-            session->need += line.end;
-            *unfinished = true;
-            break;
-        }
-        at += line.end + payload;
-        *unfinished = session->skip > 0;
-    }
-    return at;
-}
-
-/* ---- patience ---- */
 
 static void patience_over(evutil_socket_t fd, short what, void *context)
 {
@@ -283,7 +95,7 @@ static void patience_over(evutil_socket_t fd, short what, void *context)
         return;
     }
     session->busy = true;
-    reply_error(session, SOCKD_TEXT("null"), trouble_timeout(&control->trouble, "message", &timeout));
+    session_refuse(session, SOCKD_TEXT("null"), trouble_timeout(&control->trouble, "message", &timeout));
     session_end_soon(session);
     turn_over(session);
 }
@@ -331,7 +143,8 @@ static bool charge_held(struct session *session)
     int64_t limit;
     if (now > session->held) {
         if (!account_charge(&session->identity->account, QUOTA_BUFFERED, (int64_t)(now - session->held), &limit)) {
-            reply_error(session, SOCKD_TEXT("null"), trouble_limit(&session->control->trouble, quota_names[QUOTA_BUFFERED], limit));
+            session_refuse(session, SOCKD_TEXT("null"),
+                           trouble_limit(&session->control->trouble, quota_names[QUOTA_BUFFERED], limit));
             session_end_soon(session);
             return false;
         }
@@ -358,7 +171,7 @@ static void digest(struct session *session, char *data, size_t size, bool kept)
 {
     bool unfinished;
     sockets_stir(session->control->options.sockets);
-    size_t used = serve(session, data, size, &unfinished);
+    size_t used = session_serve(session, data, size, &unfinished);
     if (session->ended)
         return;
     session->received += used;
@@ -385,7 +198,8 @@ static void input_over(struct session *session)
 {
     session->input_ended = true;
     event_gone(&session->read);
-    session->read = event_new(session->control->options.base, session->fd, EV_READ | EV_PERSIST | EV_ET, session_readable, session);
+    session->read =
+        event_new(session->control->options.base, session->fd, EV_READ | EV_PERSIST | EV_ET, session_readable, session);
     if (!session->read || event_add(session->read, NULL) < 0 || client_gone(session))
         session_end(session);
 }
@@ -399,6 +213,9 @@ static bool is_done(const struct session *session)
     return session->ending || (!backlog && TAILQ_EMPTY(&session->calls));
 }
 
+/* An event that makes itself active is run again in the same pass, before any input is looked for; a timer is not. */
+static const struct timeval at_once;
+
 /* The end of a turn: replies leave, and what comes next is asked for. */
 static void turn_over(struct session *session)
 {
@@ -410,7 +227,8 @@ static void turn_over(struct session *session)
     if (session->ended)
         return;
     if (buffer_size(&session->in) > 0 && !session->begun && !session->ending && !session_stuffed(session))
-        event_active(session->later, EV_TIMEOUT, 0); /* requests wait here, and others have their turn first */
+        event_add(session->later,
+                  &at_once); /* requests wait here; others, whose input the loop looks for first, are served before */
     read_on(session);
     be_patient(session);
 }
@@ -431,7 +249,8 @@ static ssize_t read_some(struct session *session, char **data, size_t *size)
         return -1;
     }
     struct iovec vector = {room, want};
-    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
+    struct msghdr message = {
+        .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
     ssize_t n = recvmsg(session->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (n >= 0 && message.msg_controllen > 0) {
         uint64_t start = session->received + have;

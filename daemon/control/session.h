@@ -67,6 +67,15 @@ void session_end(struct session *session);
 /* Ends it when its replies have left. */
 void session_end_soon(struct session *session);
 
+/* ---- messages (session_messages.c) ---- */
+
+/* Serves what is whole, up to so many messages. How many bytes are used up; *unfinished: a message has begun and waits for the
+ * rest of itself. */
+size_t session_serve(struct session *session, char *data, size_t size, bool *unfinished);
+
+/* Answers with an error that the trouble of the control tells. */
+void session_refuse(struct session *session, struct sockd_text id, int error);
+
 /* ---- replies (session_output.c) ---- */
 
 struct reply {

@@ -6,6 +6,7 @@
 
 #include "handlers.h"
 #include "log.h"
+#include "warrant.h"
 
 int dispatch_invoke(struct call *call, const void *params, void *result)
 {
@@ -42,7 +43,7 @@ static int check(struct session *session, const struct rpc_request *request, uni
     const struct identity *identity = session->identity;
     if (control->stopping)
         return trouble_plain(&control->trouble, ERROR_going_away);
-    if (!identity_may(identity, (int)request->method->right))
+    if (!warrant_right(identity, request->method->right, request->method->name))
         return trouble_denied(&control->trouble, request->method->name, right_text(request->method->right), identity->principal->profile);
     arena_reset(&control->arena);
     switch (record_decode(request->method->params, &control->scan, request->params, true, &control->arena, params, fault)) {

@@ -49,7 +49,7 @@ static int connect_start(struct call *call, const struct socket_connect_params *
     struct dial_guard *guard = warrant_dial(sockets, call_identity(call), in->host, &failed);
     if (failed)
         return -ENOMEM;
-    connect->dial = dial_start(sockets->base, sockets->resolver, in->host.data, in->host.size, (int)in->port, guard, connect_ended,
+    connect->dial = dial_start(sockets->base, sockets->resolver, call_identity(call), in->host.data, in->host.size, (int)in->port, guard, connect_ended,
                                connect);
     return connect->dial ? OUTCOME_WAIT : -ENOMEM;
 }
@@ -81,7 +81,9 @@ static int check_host(struct call *call, struct sockd_text host, int port)
         return trouble_param(call_trouble(call), "host", reason);
     if (!literal && !identity_may(identity, RIGHT_RESOLVE))
         return denied(call, host);
-    return identity_unrestricted(identity) || warrant_host(identity, host, port) ? 0 : denied(call, host);
+    if (!identity_unrestricted(identity) && !warrant_host(identity, host, port))
+        return denied(call, host);
+    return literal ? 0 : warrant_lookup(call_identity(call), call_trouble(call));
 }
 
 int on_socket_connect(struct call *call, const struct socket_connect_params *in, struct stream_result *out)

@@ -42,12 +42,15 @@ static int denied(struct call *call, struct sockd_text target)
 
 static int lookup_start(struct call *call, struct sockd_text host, int port)
 {
+    int r = warrant_lookup(call_identity(call), call_trouble(call));
+    if (r != 0)
+        return r;
     struct lookup *lookup = calloc(1, sizeof *lookup);
     if (!lookup)
         return -ENOMEM;
     lookup->call = call;
     call_progress(call, lookup, lookup_release);
-    lookup->job = resolver_lookup(call_sockets(call)->resolver, host.data, host.size, AF_UNSPEC, port, lookup_done, lookup);
+    lookup->job = resolver_lookup(call_sockets(call)->resolver, call_identity(call), host.data, host.size, AF_UNSPEC, port, lookup_done, lookup);
     return lookup->job ? OUTCOME_WAIT : -ENOMEM;
 }
 
@@ -77,7 +80,7 @@ static int interface_address(struct call *call, const struct sockd_interface *in
     }
     if (!address_name(host.data, host.size, &reason))
         return trouble_param(call_trouble(call), "interface", reason);
-    if (!identity_may(call_identity(call), RIGHT_RESOLVE))
+    if (!identity_may(call_identity(call), RIGHT_RESOLVE) || !warrant_interface(call_identity(call), host, port))
         return denied(call, host);
     return lookup_start(call, host, port);
 }

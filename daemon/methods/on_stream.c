@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "handlers.h"
+#include "warrant.h"
 
 int on_socket_stream_host(struct call *call, const struct stream_params *in, struct host_result *out)
 {
@@ -104,8 +105,11 @@ int on_socket_stream_peer(struct call *call, const struct name_params *in, struc
     struct naming *naming = call->other.state;
     bool resolve = !in->do_not_resolve && identity_may(call_identity(call), RIGHT_REVERSE);
     if (resolve && !naming->answered) {
+        r = naming->job ? 0 : warrant_lookup(call_identity(call), call_trouble(call));
+        if (r != 0)
+            return r;
         if (!naming->job)
-            naming->job = resolver_reverse(call_sockets(call)->resolver, &naming->address, naming_done, naming);
+            naming->job = resolver_reverse(call_sockets(call)->resolver, call_identity(call), &naming->address, naming_done, naming);
         return naming->job ? OUTCOME_WAIT : -ENOMEM;
     }
     naming_answer(naming, out);

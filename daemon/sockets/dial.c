@@ -264,7 +264,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 /* ---- for the caller ---- */
 
-struct dial *dial_start(struct event_base *base, struct resolver *resolver, const char *host, size_t size, int port,
+struct dial *dial_start(struct event_base *base, struct resolver *resolver, struct identity *payer, const char *host, size_t size, int port,
                         struct dial_guard *guard, dial_done *done, void *context)
 {
     struct dial *dial = calloc(1, sizeof(*dial));
@@ -285,7 +285,7 @@ struct dial *dial_start(struct event_base *base, struct resolver *resolver, cons
         event_active(&dial->timer, EV_TIMEOUT, 1);
         return dial;
     }
-    dial->job = resolver_lookup(resolver, host, size, AF_UNSPEC, port, on_addresses, dial);
+    dial->job = resolver_lookup(resolver, payer, host, size, AF_UNSPEC, port, on_addresses, dial);
     if (!dial->job) {
         dial_free(dial);
         return NULL;

@@ -16,10 +16,10 @@ struct dial;
  * attempt that says most (refused before unreachable before timed out), or the resolver's. */
 struct dial_result {
     int fd;
-    union address peer;  /* of the connection, or of the failed attempt where there was one (family 0 if not) */
-    int error;           /* errno, or 0 */
-    int resolve_error;   /* EAI_ code, or 0 */
-    bool denied;         /* every address was refused by the guard */
+    union address peer; /* of the connection, or of the failed attempt where there was one (family 0 if not) */
+    int error;          /* errno, or 0 */
+    int resolve_error;  /* EAI_ code, or 0 */
+    bool denied;        /* every address was refused by the guard */
 };
 
 typedef void dial_done(void *context, const struct dial_result *result);
@@ -31,10 +31,11 @@ struct dial_guard {
     void (*release)(struct dial_guard *guard);
 };
 
-/* Starts. host is a literal or a name that address_name() lets through. done comes once, from the loop and never from inside
- * this call. The guard, NULL for none, is consumed in any case. NULL without memory. */
-struct dial *dial_start(struct event_base *base, struct resolver *resolver, const char *host, size_t size, int port,
-                        struct dial_guard *guard, dial_done *done, void *context);
+/* Starts; a lookup is charged to the payer (NULL: nobody). host is a literal or a name that address_name() lets through. done
+ * comes once, from the loop and never from inside this call. The guard, NULL for none, is consumed in any case. NULL without
+ * memory. */
+struct dial *dial_start(struct event_base *base, struct resolver *resolver, struct identity *payer, const char *host,
+                        size_t size, int port, struct dial_guard *guard, dial_done *done, void *context);
 
 /* Whose dial it is from now on: done goes to the new context. */
 void dial_pass(struct dial *dial, dial_done *done, void *context);

@@ -29,7 +29,7 @@ static inline struct listener *listener_of(struct object *object)
 
 /* Binds and listens. v6_only: an IPv6 address takes no IPv4 connections. backlog as listen(2) takes it. */
 int listener_new(struct sockets *sockets, struct identity *identity, struct objects *session, int lifetime,
-                 const union address *address, bool v6_only, int backlog, struct listener **listener, struct trouble *trouble);
+                 const union address *address, bool v6_only, int backlog, struct listener **result, struct trouble *trouble);
 
 void listener_close(struct listener *listener);
 

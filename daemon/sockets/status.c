@@ -55,6 +55,8 @@ static int combine(enum readiness in, enum readiness out)
 static int stream_status(struct stream *stream, int direction)
 {
     const short *answer = stream->answer;
+    if (stream->relay) /* its bytes are another's to read and to write */
+        return -1;
     if (stream->is_socket && answer[SIDE_IN] & POLLERR)
         keep_error(stream);
     enum readiness in = direction == DIRECTION_OUTPUT ? READY_NOT : input_of(stream, answer[SIDE_IN]);

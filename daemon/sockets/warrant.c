@@ -30,14 +30,44 @@ static void tell(const struct identity *identity, const char *operation, const c
                 policy_reason_names[decision->reason], rule, decision->policy ? decision->policy->name : "none");
 }
 
-bool warrant_host(const struct identity *identity, struct sockd_text host, int port)
+bool warrant_right(const struct identity *identity, enum right right, const char *method)
+{
+    struct policy_decision decision;
+    char target[32];
+    if (right == RIGHT_NONE)
+        return true;
+    bool allowed = policy_decide_right(&identity->layers, (int)right, &decision, NULL);
+    if (decision.reason != POLICY_ALLOWED) {
+        snprintf(target, sizeof target, "without the right %s", right_names[right]);
+        tell(identity, method, target, &decision);
+    }
+    return allowed;
+}
+
+static bool ask_host(const struct identity *identity, const char *operation, struct sockd_text host, int port)
 {
     struct policy_decision decision;
     char target[300];
     bool allowed = policy_decide_host(&identity->layers, host.data, host.size, port, &decision, NULL);
     snprintf(target, sizeof target, "%.*s port %d", (int)host.size, host.data, port);
-    tell(identity, "connect", target, &decision);
+    tell(identity, operation, target, &decision);
     return allowed;
+}
+
+bool warrant_host(const struct identity *identity, struct sockd_text host, int port)
+{
+    return ask_host(identity, "connect", host, port);
+}
+
+bool warrant_interface(const struct identity *identity, struct sockd_text host, int port)
+{
+    return ask_host(identity, "listen", host, port > 0 ? port : 1);
+}
+
+int warrant_lookup(struct identity *identity, struct trouble *trouble)
+{
+    int64_t limit;
+    return resolver_has_room(identity, &limit) ? 0 : trouble_limit(trouble, quota_names[QUOTA_RESOLVER_JOBS], limit);
 }
 
 static bool warrant_allow(struct dial_guard *guard, const union address *address)

@@ -4,12 +4,22 @@
 
 #include "dial.h"
 #include "identity.h"
+#include "trouble.h"
 #include "world.h"
 
 struct sockets;
 
+/* Whether it has the right that a method needs. */
+bool warrant_right(const struct identity *identity, enum right right, const char *method);
+
 /* Whether a host may be looked up, or dialled, at all. No query has been made by then. */
 bool warrant_host(const struct identity *identity, struct sockd_text host, int port);
+
+/* The same for the name of an interface to listen at: what may not be dialled by its name is not looked up for that either. */
+bool warrant_interface(const struct identity *identity, struct sockd_text host, int port);
+
+/* Whether it may have another name looked up now: 0 or ERROR_limit. */
+int warrant_lookup(struct identity *identity, struct trouble *trouble);
 
 /* The guard of a dial to that host; NULL where every address is allowed (*failed false), or without memory (*failed true). */
 struct dial_guard *warrant_dial(struct sockets *sockets, struct identity *identity, struct sockd_text host, bool *failed);

@@ -110,7 +110,7 @@ static void measure(struct stage *stage, enum way way)
     for (int i = 0; i < ROWS; i++)
         contenders[i] = (struct contender){kinds[i].name, stage->skipped[i], &stage->paths[i], way == OUT ? path_out : path_in};
     struct race race = {.figure = {.bench = "bulk", .name = way == OUT ? "to the peer" : "from the peer"},
-                        .value = RATE,
+                        .value = RATE_BYTES,
                         .bytes = KIB * KIB,
                         .contenders = contenders,
                         .count = ROWS};

@@ -21,7 +21,7 @@
 struct lines {
     struct load load;
     int link, other;
-    const struct child *child;
+    struct child *child;
     bool reads, writes;
 };
 
@@ -91,7 +91,7 @@ static struct cost read_oneself(void *context, long count)
     return total;
 }
 
-static void open_lines(struct lines *lines, const struct daemon *daemon, int listener, const char *method, const char *more)
+static void open_lines(struct lines *lines, struct daemon *daemon, int listener, const char *method, const char *more)
 {
     char request[256];
     lines->child = &daemon->child;
@@ -110,7 +110,7 @@ static void open_lines(struct lines *lines, const struct daemon *daemon, int lis
 
 enum { READ, WRITE, STATUS, ONESELF, ROWS };
 
-static void measure(const struct daemon *daemon, const char *name, enum placement placement)
+static void measure(struct daemon *daemon, const char *name, enum placement placement)
 {
     static struct lines lines[ONESELF];
     int listener = peer_listen();

@@ -1,10 +1,12 @@
 /* A small call: socket-status of one idle stream, beside the least that any server must do and beside servers that people use. */
+#include <sockd/sockd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "daemon.h"
+#include "dbus.h"
 #include "echo.h"
 #include "load.h"
 #include "machine.h"
@@ -18,7 +20,7 @@
 struct server {
     struct load load;
     int links[LINKS];
-    const struct child *child, *also;
+    struct child *child, *also;
 };
 
 static struct cost call_many(void *context, long count)
@@ -33,10 +35,26 @@ static struct cost call_many(void *context, long count)
 struct stage {
     struct daemon daemon;
     struct redis redis;
+    struct dbus dbus;
     int listener;
+    sockd *client; /* through libsockd */
+    sockd_handle handle;
     struct server sockd, ping, ping_54, raw;
     struct echo echo;
 };
+
+static struct cost call_libsockd(void *context, long count)
+{
+    struct stage *stage = context;
+    const struct sockd_item item = {stage->handle, SOCKD_DIRECTION_IO};
+    const struct sockd_socket_status_options options = {.timeout = SOCKD_SECONDS(0)};
+    struct sockd_socket_status_result result;
+    struct watch watch = watch_start(&stage->daemon.child, NULL);
+    while (count-- > 0)
+        if (sockd_socket_status(stage->client, (struct sockd_items){&item, 1, false}, &options, &result) < 0)
+            machine_wrong("libsockd: a call has failed");
+    return watch_stop(&watch);
+}
 
 static void open_sockd(struct stage *stage, int links, int window)
 {
@@ -44,6 +62,7 @@ static void open_sockd(struct stage *stage, int links, int window)
     char request[160];
     int other, owner = daemon_link(&stage->daemon);
     long handle = daemon_stream(owner, stage->listener, ",\"lifetime\":\"daemon\"", &other);
+    stage->handle = (sockd_handle)handle;
     snprintf(request, sizeof request,
              "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-status\",\"params\":{\"sockets\":%ld,\"timeout\":0}}\n", handle);
     server->child = &stage->daemon.child;
@@ -53,7 +72,7 @@ static void open_sockd(struct stage *stage, int links, int window)
     close(owner);
 }
 
-static void open_redis(struct server *server, const struct redis *redis, int links, int window, const char *request,
+static void open_redis(struct server *server, struct redis *redis, int links, int window, const char *request,
                        const char *like)
 {
     server->child = &redis->child;
@@ -87,6 +106,10 @@ static void stage_open(struct stage *stage, enum placement placement, int links,
         open_echo(stage, window);
         machine_place(stage->echo.child.pid, placement);
     }
+    if (!stage->dbus.missing) {
+        machine_place(stage->dbus.broker.pid, placement);
+        machine_place(stage->dbus.service.pid, placement);
+    }
     machine_place(stage->daemon.child.pid, placement);
     machine_place_self(placement);
 }
@@ -104,7 +127,7 @@ static void stage_close(struct stage *stage, int links)
     }
 }
 
-enum { SOCKD, PING, PING_54, RAW };
+enum { SOCKD, PING, PING_54, RAW, DBUS, LIBSOCKD, ROWS };
 
 static void claim(struct figure *figure, enum placement placement, int links, int window)
 {
@@ -114,6 +137,8 @@ static void claim(struct figure *figure, enum placement placement, int links, in
         figure_claim(figure, SOCKD, RAW, OF_VALUE, AT_MOST, 1.35);
         figure_claim(figure, SOCKD, PING, OF_VALUE, AT_MOST, 1);
         figure_claim(figure, SOCKD, PING_54, OF_VALUE, AT_MOST, 1);
+        figure_claim(figure, SOCKD, DBUS, OF_VALUE, AT_MOST, 0.25);
+        figure_claim(figure, LIBSOCKD, SOCKD, OF_VALUE, AT_MOST, 1.25);
     } else {
         if (window == 64 || links > 1)
             figure_claim(figure, SOCKD, -1, OF_CPU, AT_MOST, links == 1 ? 1.2 : 0.9);
@@ -129,8 +154,11 @@ static void measure(struct stage *stage, const char *name, enum placement placem
         [PING] = {"redis, PING", stage->redis.missing, &stage->ping, call_many},
         [PING_54] = {"redis, PING with 54 bytes", stage->redis.missing, &stage->ping_54, call_many},
         [RAW] = {"raw blocking echo", NULL, &stage->raw, call_many},
+        [DBUS] = {"D-Bus through dbus-broker", stage->dbus.missing, &stage->dbus, dbus_call},
+        [LIBSOCKD] = {"sockd, through libsockd", NULL, stage, call_libsockd},
     };
-    struct race race = {.figure = {.bench = "rpc", .name = name}, .contenders = contenders, .count = links == 1 ? RAW + 1 : RAW};
+    int rows = links > 1 ? RAW : window > 1 ? DBUS : ROWS; /* the last ones know only one link, one call */
+    struct race race = {.figure = {.bench = "rpc", .name = name}, .contenders = contenders, .count = rows};
     if (placement == APART && machine_cores() == 1)
         return;
     stage_open(stage, placement, links, window);
@@ -145,7 +173,10 @@ void case_rpc(void)
     static struct stage stage;
     daemon_start(&stage.daemon);
     redis_start(&stage.redis);
+    dbus_start(&stage.dbus);
     stage.listener = peer_listen();
+    if (sockd_open(&stage.client, stage.daemon.socket) < 0)
+        machine_wrong("libsockd does not connect");
     measure(&stage, "one in flight, one core", TOGETHER, 1, 1);
     measure(&stage, "one in flight, two cores", APART, 1, 1);
     measure(&stage, "16 in flight, one core", TOGETHER, 1, 16);
@@ -154,6 +185,8 @@ void case_rpc(void)
     measure(&stage, "50 sessions x 16 in flight, one core", TOGETHER, LINKS, 16);
     measure(&stage, "50 sessions x 16 in flight, two cores", APART, LINKS, 16);
     close(stage.listener);
+    sockd_close(stage.client);
+    dbus_stop(&stage.dbus);
     redis_stop(&stage.redis);
     daemon_stop(&stage.daemon);
 }

@@ -18,7 +18,7 @@
 struct caller {
     struct load load;
     int link;
-    const struct child *child;
+    struct child *child;
     const char *missing;
 };
 
@@ -43,7 +43,7 @@ static char *full_request(const struct crowd *crowd, const char *more)
     return request;
 }
 
-static void open_full(struct caller *caller, const struct daemon *daemon, const struct crowd *crowd)
+static void open_full(struct caller *caller, struct daemon *daemon, const struct crowd *crowd)
 {
     char *request = full_request(crowd, "");
     *caller = (struct caller){.link = daemon_link(daemon), .child = &daemon->child};
@@ -52,7 +52,7 @@ static void open_full(struct caller *caller, const struct daemon *daemon, const 
 }
 
 /* The same streams by the name of their set. actionable: only those that have something are asked for. */
-static void open_set(struct caller *caller, const struct daemon *daemon, const struct crowd *crowd, bool actionable)
+static void open_set(struct caller *caller, struct daemon *daemon, const struct crowd *crowd, bool actionable)
 {
     static char reply[4 * 1024 * 1024];
     char again[256], *request = full_request(crowd, ",\"remember\":true");
@@ -107,7 +107,7 @@ static void open_poller(struct poller *poller, const struct crowd *crowd, int re
 
 enum { FULL, SET, ACTIONABLE, POLL, ROWS };
 
-static void measure(const struct daemon *daemon, const struct crowd *crowd, int ready)
+static void measure(struct daemon *daemon, const struct crowd *crowd, int ready)
 {
     struct caller callers[POLL];
     struct poller poller;
@@ -143,7 +143,7 @@ static void make_ready(const struct crowd *crowd, int from, int to)
         link_send(crowd->others[i], "x", 1);
 }
 
-static void measure_crowd(const struct daemon *daemon, int count)
+static void measure_crowd(struct daemon *daemon, int count)
 {
     struct crowd crowd;
     int link = daemon_link(daemon);

@@ -15,6 +15,9 @@
 
 static void add_process(struct child *child, pid_t pid)
 {
+    for (int i = 0; i < child->family_count; i++)
+        if (child->family[i] == pid)
+            return;
     if (child->family_count < CHILD_FAMILY && clock_getcpuclockid(pid, &child->clocks[child->family_count]) == 0)
         child->family[child->family_count++] = pid;
 }
@@ -104,13 +107,15 @@ void child_place(const struct child *child, enum placement placement)
         machine_place(child->family[i], placement);
 }
 
-double child_cpu(const struct child *child)
+double child_cpu(struct child *child)
 {
     struct timespec used;
     double seconds = 0;
-    for (int i = 0; i < child->family_count; i++)
+    for (int i = 0; i < child->family_count; i++) {
         if (clock_gettime(child->clocks[i], &used) == 0)
-            seconds += (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+            child->used[i] = (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+        seconds += child->used[i];
+    }
     return seconds;
 }
 

@@ -12,7 +12,8 @@
 struct child {
     pid_t pid;
     pid_t family[CHILD_FAMILY]; /* itself, and what it has started */
-    clockid_t clocks[CHILD_FAMILY]; /* the processor time of each, all threads together */
+    clockid_t clocks[CHILD_FAMILY];
+    double used[CHILD_FAMILY]; /* the processor time of each, all threads together; the last known one of what has ended */
     int family_count;
 };
 
@@ -33,7 +34,7 @@ void child_gather(struct child *child);
 void child_place(const struct child *child, enum placement placement);
 
 /* The processor seconds that it has used. */
-double child_cpu(const struct child *child);
+double child_cpu(struct child *child);
 
 /* The private memory that it has written to, in bytes. */
 double child_memory(const struct child *child);

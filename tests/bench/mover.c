@@ -28,7 +28,9 @@ static void move(int fd, bool out, long long bytes)
     while (bytes > 0) {
         size_t size = bytes < (long long)sizeof piece ? (size_t)bytes : sizeof piece;
         ssize_t n = out ? send(fd, piece, size, MSG_NOSIGNAL) : recv(fd, piece, size, 0);
-        if (n <= 0)
+        if (n == 0)
+            _exit(0);
+        if (n < 0)
             machine_fail(out ? "the far end sends" : "the far end takes");
         bytes -= n;
     }

@@ -17,7 +17,7 @@
 
 static char room[256 * 1024];
 
-void path_plain(struct path *path, struct mover *mover, int connection, int fd, const struct child *child)
+void path_plain(struct path *path, struct mover *mover, int connection, int fd, struct child *child)
 {
     *path = (struct path){.mover = mover, .connection = connection, .fd = fd, .child = child};
 }
@@ -93,7 +93,7 @@ static size_t learn_reply(struct path *path, enum way way, size_t carried)
 }
 
 void path_frames(struct path *path, struct mover *mover, int connection, int fd, long stream, size_t frame,
-                 enum path_coding coding, const struct child *child)
+                 enum path_coding coding, struct child *child)
 {
     int size = MIB;
     *path = (struct path){.mover = mover, .connection = connection, .fd = fd, .frame = frame, .child = child};

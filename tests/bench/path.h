@@ -12,7 +12,7 @@ struct path {
     struct mover *mover;
     int connection; /* the far end's number */
     int fd;
-    const struct child *child; /* whose processor time counts, or NULL */
+    struct child *child; /* whose processor time counts, or NULL */
     size_t frame;              /* bytes in a call; 0: plain bytes */
     char *request[2];          /* the call of each way, with the bytes that it carries */
     size_t request_size[2];
@@ -22,11 +22,11 @@ struct path {
 enum path_coding { CODING_PAYLOAD, CODING_BASE64 };
 
 /* Makes plain bytes pass over fd, which it takes over. */
-void path_plain(struct path *path, struct mover *mover, int connection, int fd, const struct child *child);
+void path_plain(struct path *path, struct mover *mover, int connection, int fd, struct child *child);
 
 /* Makes them pass as calls to a stream of the daemon over a session's fd, which it takes over. */
 void path_frames(struct path *path, struct mover *mover, int connection, int fd, long stream, size_t frame,
-                 enum path_coding coding, const struct child *child);
+                 enum path_coding coding, struct child *child);
 
 void path_close(struct path *path);
 

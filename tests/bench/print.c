@@ -5,12 +5,21 @@
 #include "bench.h"
 #include "figure.h"
 
+/* Four figures that count, without an exponent. */
+static const char *brief(char text[32], double number)
+{
+    int behind = number >= 1000 ? 0 : number >= 100 ? 1 : number >= 10 ? 2 : number >= 1 ? 3 : 4;
+    snprintf(text, 32, "%.*f", behind, number);
+    return text;
+}
+
 static void print_spread(struct spread spread)
 {
+    char median[32], least[32], most[32];
     if (spread.count == 0)
         printf(" %32s", "-");
     else
-        printf(" %10.4g [%8.4g .. %8.4g]", spread.median, spread.least, spread.most);
+        printf(" %10s [%8s .. %8s]", brief(median, spread.median), brief(least, spread.least), brief(most, spread.most));
 }
 
 static void print_row(const struct figure *figure, int row)

@@ -28,16 +28,23 @@ static long find_count(const struct contender *contender)
 static struct sample to_sample(const struct race *race, struct cost cost, long count)
 {
     double each = 1e6 / (double)count, gib = (double)race->bytes * (double)count / (1024.0 * 1024 * 1024);
-    if (race->value == TIME_EACH)
+    switch (race->value) {
+    case TIME_EACH:
         return (struct sample){cost.seconds * each, cost.cpu * each};
+    case RATE_EACH:
+        return (struct sample){(double)count / cost.seconds, cost.cpu * each};
+    case RATE_BYTES:
+        break;
+    }
     return (struct sample){gib / cost.seconds, cost.cpu / gib};
 }
 
 void race_run(struct race *race)
 {
     long counts[FIGURE_ROWS];
-    race->figure.unit = race->value == TIME_EACH ? "us each" : "GiB/s";
-    race->figure.cpu_unit = race->value == TIME_EACH ? "its cpu, us each" : "its cpu, s/GiB";
+    static const char *const units[] = {[TIME_EACH] = "us each", [RATE_EACH] = "a second", [RATE_BYTES] = "GiB/s"};
+    race->figure.unit = units[race->value];
+    race->figure.cpu_unit = race->value == RATE_BYTES ? "its cpu, s/GiB" : "its cpu, us each";
     for (int i = 0; i < race->count; i++) {
         figure_row(&race->figure, race->contenders[i].name, race->contenders[i].skipped);
         counts[i] = race->contenders[i].skipped ? 0 : find_count(&race->contenders[i]);
@@ -58,7 +65,7 @@ static double cpu_of(const struct watch *watch)
     return child_cpu(watch->who) + (watch->also ? child_cpu(watch->also) : 0);
 }
 
-struct watch watch_start(const struct child *who, const struct child *also)
+struct watch watch_start(struct child *who, struct child *also)
 {
     struct watch watch = {0, 0, who, also};
     watch.cpu = cpu_of(&watch);

@@ -20,7 +20,8 @@ struct contender {
 
 enum race_value {
     TIME_EACH, /* value: microseconds an operation; cpu: microseconds an operation */
-    RATE       /* value: GiB a second; cpu: seconds a GiB. An operation moves `bytes` */
+    RATE_EACH, /* value: operations a second; cpu: microseconds an operation */
+    RATE_BYTES /* value: GiB a second; cpu: seconds a GiB. An operation moves `bytes` */
 };
 
 struct race {
@@ -37,9 +38,9 @@ void race_run(struct race *race);
 /* The clock and the processor time of one or two processes, read together. */
 struct watch {
     double seconds, cpu;
-    const struct child *who, *also; /* NULL: nobody */
+    struct child *who, *also; /* NULL: nobody */
 };
-struct watch watch_start(const struct child *who, const struct child *also);
+struct watch watch_start(struct child *who, struct child *also);
 struct cost watch_stop(const struct watch *watch);
 
 /* Adds what a part of a sample cost. */

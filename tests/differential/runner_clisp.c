@@ -16,7 +16,8 @@
 
 #include "peers.h"
 
-#define RELEASE_MS 300
+#define RELEASE_MS 100
+#define SPIN_MS 1000 /* for a process that neither answers nor sleeps */
 
 struct clisp {
     pid_t pid;
@@ -181,7 +182,7 @@ static bool clisp_sleeps(const struct clisp *clisp)
 /* A line of its output: 1; 0: none within the time; -1: it has ended. */
 static int clisp_line(struct clisp *clisp, int patience_ms)
 {
-    long end = side_now() + patience_ms, last = side_now() + 20000;
+    long end = side_now() + patience_ms, last = end + SPIN_MS;
     int asleep = 0;
     for (;;) {
         struct pollfd ready = {clisp->out, POLLIN, 0};
@@ -234,15 +235,13 @@ static void clisp_close(struct side *side)
     struct clisp *clisp = side->state;
     static const char request[] = "(:forget-all)\n";
     clisp_send(clisp, request, sizeof request - 1);
-    for (long end = side_now() + RELEASE_MS;;) {
+    for (bool waits = false; !waits;) {
         json_object *result = clisp_finish(side, RELEASE_MS);
         bool forgotten = json_object_object_get_ex(result, "forgotten", NULL), ended = json_object_object_get_ex(result, "died", NULL);
-        bool waits = json_object_object_get_ex(result, "waits", NULL);
+        waits = json_object_object_get_ex(result, "waits", NULL);
         json_object_put(result);
         if (forgotten || ended)
             return;
-        if (waits || side_now() > end + 20000)
-            break;
     }
     clisp_end(clisp);
     clisp_launch(clisp);

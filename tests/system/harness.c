@@ -64,10 +64,10 @@ END_TEST
 
 static bool begin(const struct suite *suite)
 {
-    const char *const *arguments = NULL;
+    const char *arguments[] = {"--config", NULL, NULL};
     if (suite->config)
-        arguments = (const char *const[]){"--config", daemon_configure(&the_daemon, suite->config), NULL};
-    daemon_start(&the_daemon, arguments);
+        arguments[1] = daemon_configure(&the_daemon, suite->config);
+    daemon_start(&the_daemon, suite->config ? arguments : NULL);
     if (daemon_ready(&the_daemon))
         return true;
     char text[4000];

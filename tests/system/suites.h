@@ -47,3 +47,7 @@ extern const struct suite suite_crowd;
 extern const struct suite suite_hostile;
 extern const struct suite suite_process;
 extern const struct suite suite_netcat;
+extern const struct suite suite_attack_rights;
+extern const struct suite suite_attack_targets;
+extern const struct suite suite_attack_handles;
+extern const struct suite suite_attack_names;

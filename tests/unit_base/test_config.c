@@ -68,7 +68,7 @@ START_TEST(whole)
     ck_assert_int_eq(config->limits.fds, 253);
     ck_assert_int_eq(config->limits.calls, 1024);
     ck_assert_int_eq(config->limits.line_seconds, 10);
-    ck_assert_int_eq(config->resolver_threads, 4);
+    ck_assert_int_eq(config->resolver_threads, 8);
     config_free(config);
 }
 END_TEST
@@ -366,7 +366,7 @@ START_TEST(reference)
         "| `profiles.NAME.mode` | text: `\"enforce\"` or `\"report\"` |  | `\"enforce\"` | yes |",
         "| `profiles.NAME.limits.handles` | integer, 0 to 1073741824 | handles | `32768` | yes |",
         "| `limits.line` | integer, 256 to 67108864 | bytes | `1048576` | yes |",
-        "| `resolver_threads` | integer, 1 to 256 | threads | `4` | no |",
+        "| `resolver_threads` | integer, 1 to 256 | threads | `8` | no |",
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         ck_assert_msg(strstr(text, rows[i]), "%s", rows[i]);

@@ -51,7 +51,7 @@ static void on_release(struct dial_guard *guard)
 static struct dial *start(struct outcome *outcome, const char *host, int port)
 {
     outcome->guard = (struct dial_guard){on_allow, on_release};
-    struct dial *dial = dial_start(base, resolver, host, strlen(host), port, &outcome->guard, on_done, outcome);
+    struct dial *dial = dial_start(base, resolver, NULL, host, strlen(host), port, &outcome->guard, on_done, outcome);
     ck_assert_ptr_nonnull(dial);
     ck_assert(!outcome->done);
     return dial;

@@ -41,7 +41,7 @@ static void on_name(void *context, const char *name)
 
 static struct resolver_job *look_up(const char *host, int family, struct answer *answer)
 {
-    struct resolver_job *job = resolver_lookup(resolver, host, strlen(host), family, 8080, on_addresses, answer);
+    struct resolver_job *job = resolver_lookup(resolver, NULL, host, strlen(host), family, 8080, on_addresses, answer);
     ck_assert_ptr_nonnull(job);
     return job;
 }
@@ -90,9 +90,9 @@ START_TEST(bad_hosts)
     struct answer answers[3] = {0};
     char longest[300];
     memset(longest, 'a', sizeof(longest));
-    ck_assert_ptr_nonnull(resolver_lookup(resolver, longest, sizeof(longest), AF_UNSPEC, 1, on_addresses, &answers[0]));
-    ck_assert_ptr_nonnull(resolver_lookup(resolver, "localhost\0x", 11, AF_UNSPEC, 1, on_addresses, &answers[1]));
-    ck_assert_ptr_nonnull(resolver_lookup(resolver, "", 0, AF_UNSPEC, 1, on_addresses, &answers[2]));
+    ck_assert_ptr_nonnull(resolver_lookup(resolver, NULL, longest, sizeof(longest), AF_UNSPEC, 1, on_addresses, &answers[0]));
+    ck_assert_ptr_nonnull(resolver_lookup(resolver, NULL, "localhost\0x", 11, AF_UNSPEC, 1, on_addresses, &answers[1]));
+    ck_assert_ptr_nonnull(resolver_lookup(resolver, NULL, "", 0, AF_UNSPEC, 1, on_addresses, &answers[2]));
     ck_assert(!answers[0].done && !answers[1].done && !answers[2].done);
     for (int i = 0; i < 3; i++) {
         loop_until(base, &answers[i].done);
@@ -124,11 +124,11 @@ START_TEST(reverse)
     struct answer answer = {0}, none = {0};
     union address address;
     ck_assert(address_literal(&address, "127.0.0.1", 9, 80));
-    ck_assert_ptr_nonnull(resolver_reverse(resolver, &address, on_name, &answer));
+    ck_assert_ptr_nonnull(resolver_reverse(resolver, NULL, &address, on_name, &answer));
     loop_until(base, &answer.done);
     ck_assert_str_eq(answer.name, "localhost");
     ck_assert(address_literal(&address, "240.0.0.1", 9, 80));
-    ck_assert_ptr_nonnull(resolver_reverse(resolver, &address, on_name, &none));
+    ck_assert_ptr_nonnull(resolver_reverse(resolver, NULL, &address, on_name, &none));
     resolver_cancel(NULL);
     loop_until(base, &none.done);
     ck_assert_str_eq(none.name, "(none)");
@@ -196,8 +196,8 @@ START_TEST(cancel_from_callback)
 {
     struct answer never = {0};
     struct chain chain = {0};
-    ck_assert_ptr_nonnull(resolver_lookup(resolver, "", 0, AF_UNSPEC, 1, on_cancel_other, &chain));
-    chain.other = resolver_lookup(resolver, "", 0, AF_UNSPEC, 1, on_addresses, &never);
+    ck_assert_ptr_nonnull(resolver_lookup(resolver, NULL, "", 0, AF_UNSPEC, 1, on_cancel_other, &chain));
+    chain.other = resolver_lookup(resolver, NULL, "", 0, AF_UNSPEC, 1, on_addresses, &never);
     loop_until(base, &chain.done);
     loop_once(base);
     ck_assert_int_eq(chain.calls, 1);
@@ -219,7 +219,7 @@ START_TEST(free_from_callback)
 {
     bool done = false;
     struct answer never = {0};
-    ck_assert_ptr_nonnull(resolver_lookup(resolver, "", 0, AF_UNSPEC, 1, on_free_resolver, &done));
+    ck_assert_ptr_nonnull(resolver_lookup(resolver, NULL, "", 0, AF_UNSPEC, 1, on_free_resolver, &done));
     look_up("", AF_UNSPEC, &never);
     look_up("localhost", AF_UNSPEC, &never);
     loop_until(base, &done);

@@ -1,0 +1,233 @@
+/* A name server in the attacker's hands: it gives other answers the second time, mixes inner addresses among the allowed ones,
+ * and keeps silent. The daemon asks a server of this test, which sees every query. */
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "attack.h"
+
+static const char config[] =
+    "{ 'listeners': [ {'path': '$/sockd.sock', 'profile': 'owner'},"
+    "                 {'path': '$/web.sock', 'mode': '0666', 'profile': 'web'},"
+    "                 {'path': '$/slow.sock', 'mode': '0666', 'profile': 'slow'} ],"
+    "  'profiles': {"
+    "    'web': { 'rights': ['resolve', 'reverse', 'connect', 'listen', 'io'],"
+    "             'dial': [ {'allow': '*.test.example'}, {'allow': '127.0.0.1', 'ports': ['1024-65535']},"
+    "                       {'deny': '93.184.216.0/24'} ] },"
+    "    'slow': { 'rights': ['resolve', 'connect', 'io'], 'dial': [ {'allow': '*'} ], 'limits': {'resolver_jobs': 20} } } }";
+
+/* ---- the name server ---- */
+
+enum { TYPE_A = 1, TYPE_PTR = 12, TYPE_AAAA = 28 };
+
+struct query {
+    unsigned char bytes[600];
+    size_t size;
+    int type;
+    char name[256]; /* with dots */
+    struct sockaddr_in from;
+};
+
+static int names_open(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(53)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    inet_pton(AF_INET, the_daemon.names, &address.sin_addr);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+/* Waits for a query, at most that long. */
+static bool names_next(int fd, struct query *query, int ms)
+{
+    struct pollfd one = {fd, POLLIN, 0};
+    socklen_t size = sizeof query->from;
+    if (poll(&one, 1, ms) != 1)
+        return false;
+    ssize_t n = recvfrom(fd, query->bytes, sizeof query->bytes - 64, 0, (struct sockaddr *)&query->from, &size);
+    ck_assert_int_gt(n, 12);
+    size_t at = 12, out = 0;
+    while (at < (size_t)n && query->bytes[at]) {
+        size_t length = query->bytes[at];
+        memcpy(query->name + out, query->bytes + at + 1, length);
+        out += length;
+        query->name[out++] = '.';
+        at += length + 1;
+    }
+    query->name[out ? out - 1 : 0] = '\0';
+    query->type = query->bytes[at + 2];
+    query->size = at + 5;
+    return true;
+}
+
+/* Answers with the addresses that are of the type asked for; data: words parted by spaces. */
+static void names_answer(int fd, struct query *query, const char *addresses)
+{
+    unsigned char *end = query->bytes + query->size, count = 0;
+    char text[400], *rest = text, *word;
+    snprintf(text, sizeof text, "%s", addresses);
+    while ((word = strsep(&rest, " "))) {
+        unsigned char data[16];
+        int family = strchr(word, ':') ? AF_INET6 : AF_INET;
+        size_t size = family == AF_INET ? 4 : 16;
+        if (inet_pton(family, word, data) != 1 || query->type != (family == AF_INET ? TYPE_A : TYPE_AAAA))
+            continue;
+        static const unsigned char head[] = {0xc0, 12, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0};
+        memcpy(end, head, sizeof head);
+        end[3] = (unsigned char)query->type;
+        end[11] = (unsigned char)size;
+        memcpy(end + sizeof head, data, size);
+        end += sizeof head + size;
+        count++;
+    }
+    query->bytes[2] = 0x81;
+    query->bytes[3] = 0x80;
+    query->bytes[7] = count;
+    memset(query->bytes + 8, 0, 4);
+    sendto(fd, query->bytes, (size_t)(end - query->bytes), 0, (struct sockaddr *)&query->from, sizeof query->from);
+}
+
+/* Answers what is asked until the daemon has replied: how many queries there were for that name. */
+static int names_serve(int fd, struct client *c, const char *name, const char *addresses)
+{
+    struct pollfd both[] = {{client_fd(c), POLLIN, 0}, {fd, POLLIN, 0}};
+    struct query query;
+    int count = 0;
+    while (poll(both, 2, 10000) > 0 && !(both[0].revents & POLLIN)) {
+        if (!names_next(fd, &query, 0))
+            continue;
+        ck_assert_str_eq(query.name, name);
+        names_answer(fd, &query, addresses);
+        count++;
+    }
+    while (names_next(fd, &query, 50))
+        count++;
+    return count;
+}
+
+/* ---- attacks ---- */
+
+START_TEST(a_name_that_is_rebound)
+{
+    int port, names = names_open();
+    int listener = peer_listen("127.0.0.1", &port);
+    struct client *c = client_open_by("web");
+    long id = request(c, "socket-connect", "{'host': 'a.test.example', 'port': %d}", port);
+    ck_assert_int_eq(names_serve(names, c, "a.test.example", "127.0.0.1"), 2); /* once for each family */
+    result(c, id);
+    peer_accept(listener);
+    static const char *const targets[] = {
+        "127.0.0.2",       "169.254.169.254",    "10.0.0.1",         "0.0.0.0 ::",    "::1",
+        "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::", "fd00:ec2::254", "93.184.216.34"};
+    for (int i = 0; i < COUNT(targets); i++) {
+        int closed = i == 3 ? 80 : port; /* the unspecified addresses count as loopback, which is allowed from port 1024 */
+        long mark = log_mark();
+        id = request(c, "socket-connect", "{'host': 'a.test.example', 'port': %d}", closed);
+        ck_assert_int_eq(names_serve(names, c, "a.test.example", targets[i]), 2);
+        json_object *data = fault(c, id, "denied");
+        expect_text(data, "target", "a.test.example");
+        ck_assert(!has(data, "address"));
+        ck_assert(logged(mark, "denied", "a.test.example", NULL));
+    }
+    ck_assert(peer_silent(listener, 20));
+}
+END_TEST
+
+START_TEST(answers_of_both_kinds)
+{
+    int port, names = names_open();
+    int listener = peer_listen("127.0.0.1", &port);
+    struct client *c = client_open_by("web");
+    long mark = log_mark();
+    long id = request(c, "socket-connect", "{'host': 'mixed.test.example', 'port': %d}", port);
+    ck_assert_int_eq(names_serve(names, c, "mixed.test.example", "10.0.0.1 ::1 169.254.169.254 127.0.0.1 fe80::1 192.168.0.1"),
+                     2);
+    handle stream = handle_at(result(c, id), "stream");
+    expect_text(call(c, "socket-stream-peer", "{'stream': %lu, 'do_not_resolve': true}", stream), "address", "127.0.0.1");
+    peer_accept(listener);
+    ck_assert(logged(mark, "denied", "mixed.test.example", "169.254.169.254", "floor", NULL));
+}
+END_TEST
+
+/* Nothing of a name that no rule allows leaves this host: whoever may ask for any name may send data out with it. */
+START_TEST(a_name_that_is_denied_is_never_asked_for)
+{
+    int names = names_open();
+    struct client *c = client_open_by("web");
+    struct query query;
+    deny(c, "secret.evil.example", "socket-connect", "{'host': 'secret.evil.example', 'port': 443}");
+    deny(c, "test.example", "socket-connect", "{'host': 'test.example', 'port': 443}");
+    deny(c, NULL, "socket-server", "{'interface': 'secret.evil.example'}");
+    ck_assert_msg(!names_next(names, &query, 100), "asked for %s", query.name);
+}
+END_TEST
+
+START_TEST(a_timeout_of_zero_asks_the_policy_too)
+{
+    int port, names = names_open();
+    peer_listen("127.0.0.1", &port);
+    struct client *c = client_open_by("web");
+    long id = request(c, "socket-connect", "{'host': 'late.test.example', 'port': %d, 'timeout': 0}", port);
+    struct query query[2];
+    ck_assert(names_next(names, &query[0], 5000) && names_next(names, &query[1], 5000));
+    handle stream = handle_at(result(c, id), "stream");
+    names_answer(names, &query[0], "127.0.0.2 ::1");
+    names_answer(names, &query[1], "127.0.0.2 ::1");
+    struct message *message = reply(c, request(c, "read-line", "{'stream': %lu}", stream));
+    ck_assert_msg(has(message->json, "error"), "%s", message->line);
+    ck_assert_ptr_null(strstr(message->line, "127.0.0.2"));
+}
+END_TEST
+
+/* One client waits for a name server that stalls, with as many lookups as it may have, and gives some up and asks again: others
+ * have their names all the same. */
+START_TEST(a_name_server_that_stalls)
+{
+    int port, names = names_open();
+    peer_listen("127.0.0.1", &port);
+    struct client *slow = client_open_by("slow"), *web = client_open_by("web"), *owner = client_open();
+    long ids[20];
+    for (int i = 0; i < COUNT(ids); i++)
+        ids[i] = request(slow, "socket-connect", "{'host': 'n%d.stall.example', 'port': 80}", i);
+    json_object *data = refuse(slow, "limit", "socket-connect", "{'host': 'more.stall.example', 'port': 80}");
+    expect_text(data, "limit", "resolver_jobs");
+    expect_int(data, "value", 20);
+    static struct query stalled[64];
+    int count = 0;
+    while (count < COUNT(stalled) && names_next(names, &stalled[count], 200))
+        ck_assert_ptr_nonnull(strstr(stalled[count++].name, ".stall.example"));
+    ck_assert_int_gt(count, 0);
+    for (int i = 0; i < COUNT(ids); i++)
+        cancel(slow, ids[i]);
+    int refused = 0; /* what was given up holds its threads still, and counts */
+    for (int i = 0; i < COUNT(ids); i++)
+        ids[i] = request(slow, "socket-connect", "{'host': 'm%d.stall.example', 'port': 80, 'timeout': 0.3}", i);
+    for (int i = 0; i < COUNT(ids); i++)
+        refused += strcmp(text_at(reply(slow, ids[i])->json, "error.data.kind"), "limit") == 0;
+    ck_assert_int_eq(refused, 4);
+    struct query more;
+    ck_assert_msg(!names_next(names, &more, 200), "a thread more is held");
+    struct client *others[] = {web, owner};
+    for (int i = 0; i < COUNT(others); i++) {
+        long begin = now_ms();
+        long id = request(others[i], "socket-connect", "{'host': 'quick.test.example', 'port': %d}", port);
+        names_serve(names, others[i], "quick.test.example", "127.0.0.1");
+        result(others[i], id);
+        ck_assert_int_lt(now_ms() - begin, 1000);
+    }
+    while (count > 0)
+        names_answer(names, &stalled[--count], "");
+}
+END_TEST
+
+static const struct test_case cases[] = {
+    {&a_name_that_is_rebound, NULL, 0},
+    {&answers_of_both_kinds, NULL, 0},
+    {&a_name_that_is_denied_is_never_asked_for, NULL, 0},
+    {&a_timeout_of_zero_asks_the_policy_too, NULL, 0},
+    {&a_name_server_that_stalls, NULL, 0}, /* the last: threads stay with the stalled lookups */
+    {0},
+};
+
+const struct suite suite_attack_names = {.name = "attack_names", .cases = cases, .config = config, .names = true};
