@@ -1,5 +1,7 @@
 /* Start: listener, loop, resolver, sockets, control, doors, signals, in that order; a part needs only those before it.
  *
+ * SIGHUP reads the configuration again (reload.c).
+ *
  * End: SIGTERM and SIGINT close the doors and tell every waiting call that the daemon is going away. Replies and held output
  * then have a bounded time to leave. */
 #include "server.h"
@@ -12,34 +14,13 @@
 #include <string.h>
 
 #include "closer.h"
-#include "config.h"
 #include "dispatch.h"
-#include "door.h"
 #include "fd.h"
 #include "log.h"
-#include "unix_listener.h"
+#include "server_parts.h"
 
 #define SWEEP_PERIOD 10000000 /* microseconds between two looks for handles that are idle for too long */
-#define STOP_STEP 20000 /* microseconds between two looks whether everything has left */
-
-/* A socket that clients come to. */
-struct entrance {
-    struct unix_listener listener;
-    struct door door;
-};
-
-struct server {
-    struct config *config;
-    struct entrance *entrances;
-    size_t entrance_count;
-    struct event_base *base;
-    struct resolver *resolver;
-    struct sockets sockets;
-    struct control control;
-    struct event *terminate, *interrupt, *stopping, *sweep;
-    int64_t stop_deadline;
-    bool sockets_ready, control_ready;
-};
+#define STOP_STEP 20000       /* microseconds between two looks whether everything has left */
 
 /* Everything has left, or the time is over. */
 static void stop_look(evutil_socket_t fd, short what, void *context)
@@ -66,7 +47,7 @@ static void stop(evutil_socket_t signal_number, short what, void *context)
         return;
     server->stop_deadline = clock_now() + server->config->limits.flush_seconds * 1000000;
     for (size_t i = 0; i < server->entrance_count; i++)
-        door_close(&server->entrances[i].door);
+        door_close(&server->entrances[i]->door);
     control_stop(&server->control);
     event_active(server->stopping, EV_TIMEOUT, 0);
 }
@@ -76,10 +57,10 @@ static void sweep(evutil_socket_t fd, short what, void *context)
 {
     struct server *server = context;
     struct object *object, *next;
-    int64_t oldest = clock_now() - server->config->limits.idle_seconds * 1000000;
+    int64_t idle = server->config->limits.idle_seconds, oldest = clock_now() - idle * 1000000;
     (void)fd;
     (void)what;
-    for (object = TAILQ_FIRST(&server->sockets.objects.order); object; object = next) {
+    for (object = idle ? TAILQ_FIRST(&server->sockets.objects.order) : NULL; object; object = next) {
         next = TAILQ_NEXT(object, order);
         if (object->lifetime == LIFETIME_DAEMON && object->moved < oldest)
             sockets_close(object);
@@ -89,8 +70,6 @@ static void sweep(evutil_socket_t fd, short what, void *context)
 static int start_sweep(struct server *server)
 {
     struct timeval period = clock_timeval(SWEEP_PERIOD);
-    if (server->config->limits.idle_seconds == 0)
-        return 0;
     server->sweep = event_new(server->base, -1, EV_PERSIST, sweep, server);
     return server->sweep && event_add(server->sweep, &period) == 0 ? 0 : -ENOMEM;
 }
@@ -110,26 +89,67 @@ static struct message_limits message_limits(const struct config_limits *limits)
     };
 }
 
+static void daemon_limits(struct account *account, const struct config_quota *all)
+{
+    account->limit[QUOTA_SESSIONS] = all->sessions;
+    account->limit[QUOTA_HANDLES] = all->handles;
+    account->limit[QUOTA_CALLS] = INT64_MAX;
+    account->limit[QUOTA_WAITERS] = all->waiters;
+    account->limit[QUOTA_BUFFERED] = all->buffered;
+    account->limit[QUOTA_RESOLVER_JOBS] = all->resolver_jobs;
+}
+
+void server_apply_limits(struct server *server)
+{
+    const struct config *config = server->config;
+    struct control_options *options = &server->control.options;
+    size_t values = options->limits.values;
+    options->limits = message_limits(&config->limits);
+    options->limits.values = values; /* room was made for so many */
+    server->control.scan.nesting = options->limits.nesting;
+    daemon_limits(&options->daemon, &config->limits.daemon);
+    server->sockets.descriptors_reserved = config->limits.descriptors_reserved;
+    server->sockets.flush_time = config->limits.flush_seconds * 1000000;
+    server->sockets.world.nat64 = config->nat64;
+    server->sockets.world.nat64_count = config->nat64_count;
+}
+
+static const struct config_profile *find_profile(void *owner, struct sockd_text name)
+{
+    const struct server *server = owner;
+    return config_profile_find(server->config, name.data, name.size);
+}
+
+static int reload_asked(void *owner, char *reason, size_t size)
+{
+    return server_reload(owner, reason, size);
+}
+
 static int start_control(struct server *server)
 {
-    const struct config_quota *all = &server->config->limits.daemon;
     struct control_options options = {
         .base = server->base,
         .sockets = &server->sockets,
         .limits = message_limits(&server->config->limits),
-        .daemon.limit = {[QUOTA_SESSIONS] = all->sessions,
-                         [QUOTA_HANDLES] = all->handles,
-                         [QUOTA_CALLS] = INT64_MAX,
-                         [QUOTA_WAITERS] = all->waiters,
-                         [QUOTA_BUFFERED] = all->buffered,
-                         [QUOTA_RESOLVER_JOBS] = all->resolver_jobs},
         .owner = server,
         .request = dispatch_request,
+        .profile = find_profile,
+        .reload = reload_asked,
         .invoke = dispatch_invoke,
     };
+    daemon_limits(&options.daemon, &server->config->limits.daemon);
     int r = control_init(&server->control, &options);
     server->control_ready = r == 0;
     return r;
+}
+
+static void hang_up(evutil_socket_t signal_number, short what, void *context)
+{
+    char reason[SERVER_REASON];
+    (void)signal_number;
+    (void)what;
+    if (server_reload(context, reason, sizeof reason) < 0)
+        log_error(NULL, "the configuration stays as it was: %s", reason);
 }
 
 static int start_signals(struct server *server)
@@ -137,10 +157,12 @@ static int start_signals(struct server *server)
     signal(SIGPIPE, SIG_IGN);
     server->terminate = evsignal_new(server->base, SIGTERM, stop, server);
     server->interrupt = evsignal_new(server->base, SIGINT, stop, server);
+    server->hangup = evsignal_new(server->base, SIGHUP, hang_up, server);
     server->stopping = event_new(server->base, -1, 0, stop_look, server);
-    if (!server->terminate || !server->interrupt || !server->stopping)
+    if (!server->terminate || !server->interrupt || !server->hangup || !server->stopping)
         return -ENOMEM;
-    return event_add(server->terminate, NULL) < 0 || event_add(server->interrupt, NULL) < 0 ? -ENOMEM : 0;
+    bool added = event_add(server->terminate, NULL) == 0 && event_add(server->interrupt, NULL) == 0;
+    return added && event_add(server->hangup, NULL) == 0 ? 0 : -ENOMEM;
 }
 
 static int start_doors(struct server *server)
@@ -148,7 +170,7 @@ static int start_doors(struct server *server)
     int r = 0;
     for (size_t i = 0; r == 0 && i < server->entrance_count; i++) {
         const char *profile = server->config->listeners[i].profile;
-        r = door_open(&server->entrances[i].door, &server->control, server->entrances[i].listener.fd,
+        r = door_open(&server->entrances[i]->door, &server->control, server->entrances[i]->listener.fd,
                       config_profile_find(server->config, profile, strlen(profile)));
     }
     return r;
@@ -168,30 +190,51 @@ static int start_parts(struct server *server)
         return -ENOMEM;
     int r = sockets_init(&server->sockets, server->base, server->resolver, server->config->limits.flush_seconds);
     server->sockets_ready = r == 0;
-    server->sockets.world.nat64 = server->config->nat64;
-    server->sockets.world.nat64_count = server->config->nat64_count;
     if (r == 0)
         r = start_control(server);
+    if (r == 0)
+        server_apply_limits(server);
     if (r == 0)
         r = start_doors(server);
     return r == 0 ? start_sweep(server) : r;
 }
 
+struct entrance *entrance_open(const struct config_listener *listener, int *error, char *reason, size_t size)
+{
+    struct unix_listener_options options = {.path = listener->path, .mode = (mode_t)listener->mode, .group = listener->group};
+    struct entrance *entrance = calloc(1, sizeof *entrance);
+    *error = -ENOMEM;
+    if (!entrance)
+        return NULL;
+    entrance->listener = UNIX_LISTENER_CLOSED;
+    *error = unix_listener_open(&entrance->listener, &options, reason, size);
+    if (*error < 0) {
+        free(entrance);
+        return NULL;
+    }
+    log_info(NULL, "serving %s", listener->path);
+    return entrance;
+}
+
+void entrance_close(struct entrance *entrance)
+{
+    door_close(&entrance->door);
+    unix_listener_close(&entrance->listener);
+    free(entrance);
+}
+
 /* Whether another daemon lives there decides everything else. */
 static int start_listeners(struct server *server, char *reason, size_t size)
 {
+    int r = 0;
     server->entrances = calloc(server->config->listener_count, sizeof *server->entrances);
     if (!server->entrances)
         return -ENOMEM;
     for (size_t i = 0; i < server->config->listener_count; i++) {
-        const struct config_listener *listener = &server->config->listeners[i];
-        struct unix_listener_options options = {.path = listener->path, .mode = (mode_t)listener->mode, .group = listener->group};
-        struct entrance *entrance = &server->entrances[server->entrance_count++];
-        entrance->listener = UNIX_LISTENER_CLOSED;
-        int r = unix_listener_open(&entrance->listener, &options, reason, size);
-        if (r < 0)
+        struct entrance *entrance = entrance_open(&server->config->listeners[i], &r, reason, size);
+        if (!entrance)
             return r;
-        log_info(NULL, "serving %s", listener->path);
+        server->entrances[server->entrance_count++] = entrance;
     }
     return 0;
 }
@@ -199,9 +242,9 @@ static int start_listeners(struct server *server, char *reason, size_t size)
 /* Takes down what was set up, in the other order. */
 static void server_end(struct server *server)
 {
-    struct event **events[] = {&server->terminate, &server->interrupt, &server->stopping, &server->sweep};
+    struct event **events[] = {&server->terminate, &server->interrupt, &server->hangup, &server->stopping, &server->sweep};
     for (size_t i = 0; i < server->entrance_count; i++)
-        door_close(&server->entrances[i].door);
+        door_close(&server->entrances[i]->door);
     if (server->control_ready)
         control_deinit(&server->control);
     if (server->sockets_ready) {
@@ -215,7 +258,7 @@ static void server_end(struct server *server)
     if (server->base)
         event_base_free(server->base);
     for (size_t i = 0; i < server->entrance_count; i++)
-        unix_listener_close(&server->entrances[i].listener);
+        entrance_close(server->entrances[i]);
     free(server->entrances);
     config_free(server->config);
     libevent_global_shutdown();
@@ -235,7 +278,7 @@ static int usual_path(char *path, size_t size)
     return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
-static struct config *load(const struct server_options *options, char *reason, size_t size)
+struct config *server_load(const struct server_options *options, char *reason, size_t size)
 {
     char path[4096];
     const char *socket = options->socket;
@@ -251,7 +294,7 @@ static struct config *load(const struct server_options *options, char *reason, s
 
 int server_check(const struct server_options *options, char *reason, size_t size)
 {
-    struct config *config = load(options, reason, size);
+    struct config *config = server_load(options, reason, size);
     if (!config)
         return -EINVAL;
     config_free(config);
@@ -260,7 +303,7 @@ int server_check(const struct server_options *options, char *reason, size_t size
 
 int server_run(const struct server_options *options, char *reason, size_t size)
 {
-    struct server server = {.config = load(options, reason, size)};
+    struct server server = {.options = options, .config = server_load(options, reason, size)};
     reason[0] = server.config ? '\0' : reason[0];
     if (!server.config)
         return -EINVAL;

@@ -15,11 +15,14 @@ enum member { MEMBER_JSONRPC, MEMBER_ID, MEMBER_METHOD, MEMBER_PARAMS, MEMBER_PA
 
 static enum member member_find(const struct scan *scan, uint32_t name)
 {
-    static const char *const members[MEMBER_COUNT] = {"jsonrpc", "id", "method", "params", "payload", "fds"};
+    static const struct sockd_text members[MEMBER_COUNT] = {{"jsonrpc", 7}, {"id", 2},      {"method", 6},
+                                                            {"params", 6},  {"payload", 7}, {"fds", 3}};
     const struct token *token = &scan->tokens[name];
     const char *data = scan->text + token->start;
+    size_t size = token->end - token->start;
     for (enum member i = 0; i < MEMBER_COUNT; i++)
-        if (token->escaped ? scan_is(scan, name, members[i]) : name_is(members[i], data, token->end - token->start))
+        if (token->escaped ? scan_is(scan, name, members[i].data)
+                           : size == members[i].size && memcmp(data, members[i].data, size) == 0)
             return i;
     return MEMBER_COUNT;
 }

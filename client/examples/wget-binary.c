@@ -32,7 +32,8 @@ static bool read_body(sockd *client, sockd_handle stream, long long length, FILE
     struct sockd_read_byte_sequence_result data;
     for (; length > 0; length -= data.length) {
         must(client, sockd_read_byte_sequence(client, stream, length < AT_ONCE ? length : AT_ONCE, NULL, &data), "body");
-        fwrite(data.data.data, 1, data.data.size, out);
+        if (data.data.size > 0)
+            fwrite(data.data.data, 1, data.data.size, out);
         if (data.eof && data.length < length)
             return false;
     }

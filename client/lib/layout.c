@@ -136,6 +136,10 @@ _Static_assert(offsetof(struct sockd_session_info_result, used) == offsetof(stru
 _Static_assert(sizeof(struct sockd_handle_list_result) == sizeof(struct handle_list_result), "handle_list_result");
 _Static_assert(offsetof(struct sockd_handle_list_result, handles) == offsetof(struct handle_list_result, handles), "handle_list_result.handles");
 _Static_assert(offsetof(struct sockd_handle_list_result, next) == offsetof(struct handle_list_result, next), "handle_list_result.next");
+_Static_assert(sizeof(struct sockd_share_token) == sizeof(struct share_token), "share_token");
+_Static_assert(offsetof(struct sockd_share_token, token) == offsetof(struct share_token, token), "share_token.token");
+_Static_assert(sizeof(struct sockd_claimed_handle) == sizeof(struct claimed_handle), "claimed_handle");
+_Static_assert(offsetof(struct sockd_claimed_handle, handle) == offsetof(struct claimed_handle, handle), "claimed_handle.handle");
 _Static_assert(sizeof(struct sockd_fault) == sizeof(struct fault), "fault");
 _Static_assert(offsetof(struct sockd_fault, kind) == offsetof(struct fault, kind), "fault.kind");
 _Static_assert(offsetof(struct sockd_fault, param) == offsetof(struct fault, param), "fault.param");

@@ -1045,6 +1045,87 @@ int sockd_session_info(sockd *client, struct sockd_session_info_result *result)
     return sockd_finish_session_info(client, sockd_start_session_info(client), result);
 }
 
+sockd_call sockd_start_session_restrict(sockd *client, const struct sockd_session_restrict_options *options)
+{
+    static const struct sockd_session_restrict_options defaults = SOCKD_SESSION_RESTRICT_OPTIONS;
+    if (!options)
+        options = &defaults;
+    struct session_restrict_params params = {
+        .profile = options->profile,
+        .rules = options->rules,
+    };
+    struct request request = {.method = METHOD_session_restrict, .params = &params};
+    return call_start(client, &request);
+}
+
+int sockd_finish_session_restrict(sockd *client, sockd_call call)
+{
+    return call_finish(client, call, METHOD_session_restrict, NULL);
+}
+
+int sockd_session_restrict(sockd *client, const struct sockd_session_restrict_options *options)
+{
+    return sockd_finish_session_restrict(client, sockd_start_session_restrict(client, options));
+}
+
+sockd_call sockd_start_daemon_reload(sockd *client)
+{
+    struct request request = {.method = METHOD_daemon_reload};
+    return call_start(client, &request);
+}
+
+int sockd_finish_daemon_reload(sockd *client, sockd_call call)
+{
+    return call_finish(client, call, METHOD_daemon_reload, NULL);
+}
+
+int sockd_daemon_reload(sockd *client)
+{
+    return sockd_finish_daemon_reload(client, sockd_start_daemon_reload(client));
+}
+
+sockd_call sockd_start_handle_share(sockd *client, sockd_handle handle, const struct sockd_handle_share_options *options)
+{
+    static const struct sockd_handle_share_options defaults = SOCKD_HANDLE_SHARE_OPTIONS;
+    if (!options)
+        options = &defaults;
+    struct handle_share_params params = {
+        .handle = handle,
+        .expires = options->expires,
+    };
+    struct request request = {.method = METHOD_handle_share, .params = &params};
+    return call_start(client, &request);
+}
+
+int sockd_finish_handle_share(sockd *client, sockd_call call, struct sockd_share_token *result)
+{
+    return call_finish(client, call, METHOD_handle_share, result);
+}
+
+int sockd_handle_share(sockd *client, sockd_handle handle, const struct sockd_handle_share_options *options, struct sockd_share_token *result)
+{
+    return sockd_finish_handle_share(client, sockd_start_handle_share(client, handle, options), result);
+}
+
+sockd_call sockd_start_handle_claim(sockd *client, struct sockd_text token)
+{
+    struct share_token params = {
+        .token = token,
+    };
+    struct request request = {.method = METHOD_handle_claim, .params = &params};
+    return call_start(client, &request);
+}
+
+int sockd_finish_handle_claim(sockd *client, sockd_call call, struct sockd_claimed_handle *result)
+{
+    return call_finish(client, call, METHOD_handle_claim, result);
+}
+
+int sockd_handle_claim(sockd *client, struct sockd_text token, struct sockd_claimed_handle *result)
+{
+    return sockd_finish_handle_claim(client, sockd_start_handle_claim(client, token), result);
+}
+
 sockd_call sockd_start_handle_list(sockd *client, const struct sockd_handle_list_options *options)
 {
     static const struct sockd_handle_list_options defaults = SOCKD_HANDLE_LIST_OPTIONS;

@@ -320,6 +320,9 @@ bool value_read(const struct field *field, const char *word, json_object **out, 
         return read_texts(word, out);
     case TYPE_ID:
         return read_id(word, out);
+    case TYPE_JSON:
+        *out = json_tokener_parse(word);
+        return *out || refuse(reason, size, "wants JSON");
     default:
         return refuse(reason, size, "cannot be given on the command line; use call");
     }

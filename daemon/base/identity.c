@@ -24,6 +24,12 @@ struct principal *principal_get(struct principals *principals, uid_t uid, const 
     return principal;
 }
 
+struct principal *principal_ref(struct principal *principal)
+{
+    principal->references++;
+    return principal;
+}
+
 struct principal *principal_unref(struct principal *principal)
 {
     if (principal && --principal->references == 0) {

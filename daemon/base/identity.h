@@ -26,6 +26,8 @@ LIST_HEAD(principals, principal);
 /* The principal of that user and profile, made if it is new; a reference for the caller. limits: its account's, and the
  * account that stands above. NULL without memory. */
 struct principal *principal_get(struct principals *principals, uid_t uid, const char *profile, const struct account *limits);
+/* A reference more. */
+struct principal *principal_ref(struct principal *principal);
 struct principal *principal_unref(struct principal *principal);
 
 struct identity {

@@ -290,7 +290,7 @@ struct call *call_find(const struct session *session, struct sockd_text id)
 int call_object(struct call *call, sockd_handle handle, struct object **object)
 {
     struct object *found = object_find(&call_sockets(call)->objects, handle);
-    if (!found || !identity_same(found->identity, call_identity(call)))
+    if (!found || !object_usable(found, call_identity(call)))
         return trouble_no_such_handle(call_trouble(call), handle);
     *object = found;
     return 0;
@@ -299,7 +299,7 @@ int call_object(struct call *call, sockd_handle handle, struct object **object)
 int call_any_object(struct call *call, sockd_handle handle, int right, struct object **object)
 {
     struct object *found = object_find(&call_sockets(call)->objects, handle);
-    if (!found || !(identity_same(found->identity, call_identity(call)) || identity_may(call_identity(call), right)))
+    if (!found || !(object_usable(found, call_identity(call)) || identity_may(call_identity(call), right)))
         return trouble_no_such_handle(call_trouble(call), handle);
     *object = found;
     return 0;

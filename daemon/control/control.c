@@ -56,6 +56,7 @@ void control_deinit(struct control *control)
         TAILQ_REMOVE(&control->spare, call, link);
         free(call);
     }
+    shares_deinit(&control->shares);
     free(control->scan.tokens);
     free(control->scan.scratch);
     free(control->arena.data);

@@ -5,12 +5,14 @@
 #include "arena.h"
 #include "identity.h"
 #include "rpc.h"
+#include "shares.h"
 #include "sockets.h"
 
 struct batch;
 struct call;
 struct cargo;
 struct session;
+struct config_profile;
 struct event;
 
 TAILQ_HEAD(sessions, session);
@@ -34,6 +36,12 @@ struct control_options {
     /* A request, checked as far as the envelope goes. What it takes of the cargo it sets to nothing there. */
     void (*request)(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo);
 
+    /* The profile of that name, or NULL; valid until the configuration is read again. */
+    const struct config_profile *(*profile)(void *owner, struct sockd_text name);
+
+    /* Reads the configuration again: 0, or -errno with one line in reason, and nothing has changed. */
+    int (*reload)(void *owner, char *reason, size_t size);
+
     /* Tries a call: its method's handler. An outcome as in trouble.h. */
     int (*invoke)(struct call *call, const void *params, void *result);
 };
@@ -45,6 +53,7 @@ struct control {
     struct sessions sessions;
     struct calls spare;     /* calls to be used again */
     struct principals principals;
+    struct shares shares;
     struct trouble trouble; /* of the call that is being tried */
     char *input;            /* where sessions read to */
     uint64_t next_session;

@@ -26,17 +26,51 @@ static void read_name(pid_t pid, char name[IDENTITY_NAME])
     name[strcspn(name, "\n")] = '\0';
 }
 
-/* An account with a profile's limits; what it leaves open is as in the account above. */
-static struct account account_of(const struct config_quota *quota, struct account *parent)
+static void quota_limits(const struct config_quota *quota, int64_t limits[QUOTA_COUNT])
 {
-    const int64_t limits[QUOTA_COUNT] = {
-        [QUOTA_SESSIONS] = quota->sessions, [QUOTA_HANDLES] = quota->handles,   [QUOTA_CALLS] = quota->calls,
-        [QUOTA_WAITERS] = quota->waiters,   [QUOTA_BUFFERED] = quota->buffered, [QUOTA_RESOLVER_JOBS] = quota->resolver_jobs,
-    };
-    struct account account = {.parent = parent};
+    limits[QUOTA_SESSIONS] = quota->sessions;
+    limits[QUOTA_HANDLES] = quota->handles;
+    limits[QUOTA_CALLS] = quota->calls;
+    limits[QUOTA_WAITERS] = quota->waiters;
+    limits[QUOTA_BUFFERED] = quota->buffered;
+    limits[QUOTA_RESOLVER_JOBS] = quota->resolver_jobs;
+}
+
+/* Gives an account a profile's limits; what it leaves open is as in the account above. */
+static void limit_account(struct account *account, const struct config_quota *quota)
+{
+    int64_t limits[QUOTA_COUNT];
+    quota_limits(quota, limits);
     for (int i = 0; i < QUOTA_COUNT; i++)
-        account.limit[i] = limits[i] == CONFIG_UNSET ? parent->limit[i] : limits[i];
-    return account;
+        account->limit[i] = limits[i] == CONFIG_UNSET ? account->parent->limit[i] : limits[i];
+}
+
+void door_narrow(struct identity *identity, const struct config_quota *quota)
+{
+    int64_t limits[QUOTA_COUNT];
+    quota_limits(quota, limits);
+    for (int i = 0; i < QUOTA_COUNT; i++)
+        if (i != QUOTA_SESSIONS && limits[i] != CONFIG_UNSET && limits[i] < identity->account.limit[i])
+            identity->account.limit[i] = limits[i];
+}
+
+void door_limit_principal(struct control *control, const struct config_profile *profile, struct principal *principal)
+{
+    principal->account.parent = &control->options.daemon;
+    limit_account(&principal->account, &profile->principal);
+}
+
+/* A session that has narrowed itself stays as narrow as it is. */
+void door_limit_session(struct control *control, const struct config_profile *profile, struct identity *identity)
+{
+    struct account now = identity->account;
+    now.parent = &identity->principal->account;
+    limit_account(&now, &profile->session);
+    if (profile->session.calls == CONFIG_UNSET && now.limit[QUOTA_CALLS] > control->options.limits.calls)
+        now.limit[QUOTA_CALLS] = control->options.limits.calls;
+    for (int i = 0; i < QUOTA_COUNT; i++)
+        if (identity->layers.count <= 1 || now.limit[i] < identity->account.limit[i])
+            identity->account.limit[i] = now.limit[i];
 }
 
 static struct identity *identify(struct door *door, int fd)
@@ -47,17 +81,16 @@ static struct identity *identify(struct door *door, int fd)
     socklen_t size = sizeof who;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0)
         return NULL;
-    struct account account = account_of(&profile->principal, &control->options.daemon);
+    struct account account = {.parent = &control->options.daemon};
     struct principal *principal = principal_get(&control->principals, who.uid, profile->name, &account);
     if (!principal)
         return NULL;
-    account = account_of(&profile->session, &principal->account);
-    if (profile->session.calls == CONFIG_UNSET && account.limit[QUOTA_CALLS] > control->options.limits.calls)
-        account.limit[QUOTA_CALLS] = control->options.limits.calls;
+    door_limit_principal(control, profile, principal);
     struct identity *identity = identity_new(principal, &account);
     if (!identity)
         return NULL;
     policy_layers_add(&identity->layers, profile->policy);
+    door_limit_session(control, profile, identity);
     identity->uid = who.uid;
     identity->gid = who.gid;
     identity->pid = who.pid;
@@ -67,11 +100,11 @@ static struct identity *identify(struct door *door, int fd)
 }
 
 /* A client too many is told so, and gone. */
-static void refuse(struct control *control, int fd, int64_t limit)
+static void refuse(struct control *control, int fd, const char *name, int64_t limit)
 {
     char line[512];
     struct print print = {line, sizeof line - 1, 0};
-    int error = trouble_limit(&control->trouble, quota_names[QUOTA_SESSIONS], limit);
+    int error = trouble_limit(&control->trouble, name, limit);
     rpc_print_error(&print, SOCKD_TEXT("null"), (enum error_id)error,
                     (struct sockd_text){control->trouble.message, strlen(control->trouble.message)}, &control->trouble.fault);
     print_literal(&print, "\n");
@@ -88,9 +121,12 @@ static void let_in(struct door *door, int fd)
     if (!identity) {
         log_warning("door", "a client cannot be identified: %s", strerror(errno));
         close(fd);
+    } else if (!sockets_may_keep(control->options.sockets, identity, fd, &limit)) {
+        identity_unref(identity);
+        refuse(control, fd, "descriptors", limit);
     } else if (!account_charge(identity->account.parent, QUOTA_SESSIONS, 1, &limit)) {
         identity_unref(identity);
-        refuse(control, fd, limit);
+        refuse(control, fd, quota_names[QUOTA_SESSIONS], limit);
     } else {
         session_new(control, fd, identity);
     }

@@ -233,6 +233,13 @@ static void turn_over(struct session *session)
     be_patient(session);
 }
 
+/* How much to read behind what is there: the rest of the message where that is known, else twice as much each time. */
+static size_t read_size(const struct session *session, size_t have)
+{
+    size_t want = session->need > have ? session->need - have : have;
+    return want < CONTROL_INPUT ? CONTROL_INPUT : want > READ_LARGEST ? READ_LARGEST : want;
+}
+
 /* Reads once: into what is kept if there is something, else into the memory that all share. */
 static ssize_t read_some(struct session *session, char **data, size_t *size)
 {
@@ -242,7 +249,7 @@ static ssize_t read_some(struct session *session, char **data, size_t *size)
     } control;
     bool kept = buffer_size(&session->in) > 0;
     size_t have = buffer_size(&session->in);
-    size_t want = kept && have > CONTROL_INPUT ? (have < READ_LARGEST ? have : READ_LARGEST) : CONTROL_INPUT;
+    size_t want = kept ? read_size(session, have) : CONTROL_INPUT;
     char *room = kept ? buffer_reserve(&session->in, want) : session->control->input;
     if (!room) {
         errno = ENOMEM;

@@ -17,6 +17,7 @@
 #define REPLY_USUAL 512
 #define OUTPUT_STUFFED (1024 * 1024)
 #define OUTPUT_KEPT (16 * 1024)
+#define PAYLOAD_LARGE (32 * 1024) /* from where copying it costs more than a system call of its own */
 #define FDS_MOST 253
 
 bool session_stuffed(const struct session *session)
@@ -96,6 +97,33 @@ static int add_parcel(struct session *session, int *fds, size_t count)
     return 0;
 }
 
+/* Gives the kernel room for bulk, once a reply has not fitted: as much as it allows. */
+static void widen(const struct session *session)
+{
+    int size = OUTPUT_STUFFED;
+    setsockopt(session->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
+/* A large payload leaves from where it stands, behind what waits before it. Only what the kernel does not take is kept; an
+ * error shows again when that is sent. */
+static int send_payload(struct session *session, struct sockd_bytes payload)
+{
+    size_t before = buffer_size(&session->out);
+    struct iovec vectors[] = {{session->out.data + session->out.start, before},
+                              {(void *)(uintptr_t)payload.data, payload.size}};
+    struct msghdr message = {.msg_iov = vectors, .msg_iovlen = 2};
+    ssize_t n = sendmsg(session->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    size_t sent = n > 0 ? (size_t)n : 0, old = sent < before ? sent : before, new = sent - old;
+    session->sent += sent;
+    if (sent < before + payload.size)
+        widen(session);
+    if (old == before)
+        buffer_clear(&session->out, OUTPUT_KEPT);
+    else
+        buffer_consume(&session->out, old);
+    return new < payload.size ? buffer_append(&session->out, payload.data + new, payload.size - new) : 0;
+}
+
 static int append_message(struct session *session, const struct reply *reply)
 {
     if (reply->fd_count > 0 && add_parcel(session, reply->fds, reply->fd_count) < 0)
@@ -103,7 +131,9 @@ static int append_message(struct session *session, const struct reply *reply)
     int r = append_reply(&session->out, reply);
     if (r == 0)
         r = buffer_append(&session->out, "\n", 1);
-    if (r == 0 && reply->payload.size > 0)
+    if (r == 0 && reply->payload.size >= PAYLOAD_LARGE && !session->parcels)
+        r = send_payload(session, reply->payload);
+    else if (r == 0 && reply->payload.size > 0)
         r = buffer_append(&session->out, reply->payload.data, reply->payload.size);
     return r;
 }
@@ -154,17 +184,16 @@ static ssize_t send_with(const struct session *session, size_t size, const struc
         struct cmsghdr align;
         char room[CMSG_SPACE(sizeof(int) * FDS_MOST)];
     } control;
+    if (!parcel)
+        return send(session->fd, session->out.data + session->out.start, size, MSG_DONTWAIT | MSG_NOSIGNAL);
     struct iovec vector = {session->out.data + session->out.start, size};
-    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
-    if (parcel) {
-        message.msg_control = control.room;
-        message.msg_controllen = CMSG_SPACE(sizeof(int) * parcel->count);
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int) * parcel->count);
-        memcpy(CMSG_DATA(header), parcel->fds, sizeof(int) * parcel->count);
-    }
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.room};
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * parcel->count);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * parcel->count);
+    memcpy(CMSG_DATA(header), parcel->fds, sizeof(int) * parcel->count);
     return sendmsg(session->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 

@@ -3,6 +3,6 @@
 
 #include "control.h"
 
-/* The two functions of struct control_options. */
+/* The functions request and invoke of struct control_options. */
 void dispatch_request(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo);
 int dispatch_invoke(struct call *call, const void *params, void *result);

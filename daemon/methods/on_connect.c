@@ -112,7 +112,9 @@ int on_socket_connect(struct call *call, const struct socket_connect_params *in,
         return OUTCOME_WAIT;
     }
     int r = stream_new(call_sockets(call), &options, fd, fd, dial, in->host, (int)in->port, &stream, call_trouble(call));
-    if (r == 0)
+    if (r == 0) {
+        stream->dialled = true;
         out->stream = stream->object.handle;
+    }
     return r;
 }

@@ -119,7 +119,7 @@ static void show(struct object *object, int64_t now, struct wanted wanted, struc
 
 static bool may_see(const struct identity *who, const struct object *object)
 {
-    return identity_same(who, object->identity) || identity_may(who, POLICY_RIGHT_INSPECT_ALL);
+    return object_usable(object, who) || identity_may(who, POLICY_RIGHT_INSPECT_ALL);
 }
 
 int on_handle_info(struct call *call, const struct handle_params *in, struct handle_info *out)

@@ -111,7 +111,8 @@ int on_socket_status(struct call *call, const struct socket_status_params *in, s
     int actionable = status_ask(items, count);
     if (actionable < 0)
         return actionable;
-    if (actionable == 0 && !call->expired)
+    bool polls = call->timeout.finite && clock_wait(&call->timeout) == 0;
+    if (actionable == 0 && !call->expired && !polls)
         return vigil_watch(call, items, count);
     for (size_t i = 0; i < count; i++)
         answers[i] = items[i].answer;

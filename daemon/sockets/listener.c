@@ -55,6 +55,10 @@ int listener_new(struct sockets *sockets, struct identity *identity, struct obje
         TAILQ_INIT(&listener->waiting);
         TAILQ_INIT(&listener->waiting_for);
         getsockname(fd, &listener->address.any, &size);
+        int64_t limit;
+        r = sockets_may_keep(sockets, identity, fd, &limit) ? 0 : trouble_limit(trouble, "descriptors", limit);
+    }
+    if (r == 0) {
         r = object_enter(&sockets->objects, &listener->object, KIND_SERVER, identity, session, (enum lifetime)lifetime, trouble);
     }
     if (r != 0) {

@@ -92,8 +92,40 @@ void object_leave(struct object_table *table, struct object *object)
     account_refund(&object->identity->account, QUOTA_HANDLES, 1);
 }
 
+int object_admit(struct object *object, struct principal *principal, struct trouble *trouble)
+{
+    int count = 0;
+    if (object->identity->principal == principal)
+        return 0;
+    for (const struct guest *guest = object->guests; guest; guest = guest->next, count++)
+        if (guest->principal == principal)
+            return 0;
+    if (count >= OBJECT_GUESTS)
+        return trouble_limit(trouble, "guests", OBJECT_GUESTS);
+    struct guest *guest = malloc(sizeof *guest);
+    if (!guest)
+        return -ENOMEM;
+    *guest = (struct guest){object->guests, principal_ref(principal)};
+    object->guests = guest;
+    return 0;
+}
+
+bool object_usable(const struct object *object, const struct identity *identity)
+{
+    bool usable = identity_same(object->identity, identity);
+    for (const struct guest *guest = object->guests; !usable && guest; guest = guest->next)
+        usable = guest->principal == identity->principal;
+    return usable;
+}
+
 void object_deinit(struct object *object)
 {
+    struct guest *guest;
+    while ((guest = object->guests)) {
+        object->guests = guest->next;
+        principal_unref(guest->principal);
+        free(guest);
+    }
     object->identity = identity_unref(object->identity);
 }
 

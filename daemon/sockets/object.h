@@ -49,12 +49,21 @@ struct object {
     TAILQ_ENTRY(object) order;   /* all, by handle */
     LIST_ENTRY(object) siblings; /* those of one session whose end ends them */
     struct identity *identity;
+    struct guest *guests; /* who may use it beside its owner; seldom any */
     struct watchers watchers;
     int64_t created, moved; /* monotonic */
     uint8_t kind;           /* enum kind */
     uint8_t lifetime;       /* enum lifetime */
     bool closed;            /* nothing is tried on it any more */
 };
+
+/* A principal that a handle has been shared with. */
+struct guest {
+    struct guest *next;
+    struct principal *principal; /* a reference */
+};
+
+#define OBJECT_GUESTS 64
 
 TAILQ_HEAD(object_order, object);
 LIST_HEAD(objects, object);
@@ -83,6 +92,12 @@ int object_enter(struct object_table *table, struct object *object, enum kind ki
  * object_deinit. Harmless when it is out already. */
 void object_leave(struct object_table *table, struct object *object);
 void object_deinit(struct object *object);
+
+/* Lets another principal use it, too. 0, ERROR_limit told, or -ENOMEM. */
+int object_admit(struct object *object, struct principal *principal, struct trouble *trouble);
+
+/* Whether an identity may use it: it is its owner's, or was shared with it. */
+bool object_usable(const struct object *object, const struct identity *identity);
 
 /* The object of that handle, or NULL. */
 struct object *object_find(const struct object_table *table, uint64_t handle);

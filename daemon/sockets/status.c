@@ -10,12 +10,13 @@
 
 #define FEW 32 /* items that need no memory */
 
-/* The kernel's error, kept until a read or write tells it: SO_ERROR forgets what it has told. */
+/* The kernel's error, kept until a read or write tells it: SO_ERROR forgets what it has told. EPIPE is none: a peer that had ended
+ * its side has reset the connection, so a read still meets the end, and each write meets EPIPE anew. */
 static void keep_error(struct stream *stream)
 {
     int error = 0;
     socklen_t size = sizeof error;
-    if (!stream->error && getsockopt(stream->fd[SIDE_IN], SOL_SOCKET, SO_ERROR, &error, &size) == 0)
+    if (!stream->error && getsockopt(stream->fd[SIDE_IN], SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != EPIPE)
         stream->error = error;
 }
 

@@ -77,6 +77,10 @@ static void stream_connected(void *context, const struct dial_result *result)
 static int stream_fill_in(struct stream *stream, const struct stream_options *options, struct sockd_text host,
                           struct trouble *trouble)
 {
+    int64_t limit;
+    for (int side = 0; side < SIDES; side++)
+        if (!sockets_may_keep(stream->sockets, options->identity, stream->fd[side], &limit))
+            return trouble_limit(trouble, "descriptors", limit);
     stream->host = strndup(host.data ? host.data : "", host.size);
     if (!stream->host)
         return -ENOMEM;

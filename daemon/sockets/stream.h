@@ -54,6 +54,7 @@ struct stream {
     bool shut[SIDES];
     bool eof;                       /* the kernel has no more input */
     bool is_socket;
+    bool dialled;                   /* socket-connect made it: host and port are where it was to go */
     bool plain[SIDES];              /* a file, or memory: always ready, and the loop cannot be asked about it */
     bool shared;                    /* other processes hold its descriptors, too, and may change the flags */
     bool column_used;               /* output does not stand at the start of a line */

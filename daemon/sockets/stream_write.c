@@ -271,7 +271,7 @@ int stream_clear_output(struct stream *stream, struct trouble *trouble)
 }
 
 /* A side counts as shut whatever the system says of it. */
-static int shut(struct stream *stream, enum side side, struct trouble *trouble)
+static void shut(struct stream *stream, enum side side)
 {
     stream->shut[side] = true;
     sockets_stir(stream->sockets);
@@ -280,18 +280,33 @@ static int shut(struct stream *stream, enum side side, struct trouble *trouble)
         stream_own(stream);
         stream_consume(stream, buffer_size(&stream->in));
     }
+}
+
+static int tell_kernel(const struct stream *stream, enum side side, int how, struct trouble *trouble)
+{
     if (stream->fd[side] < 0)
         return trouble_os(trouble, "shutdown", ENOTCONN);
-    if (shutdown(stream->fd[side], side == SIDE_IN ? SHUT_RD : SHUT_WR) < 0)
-        return trouble_os(trouble, "shutdown", errno);
-    return 0;
+    return shutdown(stream->fd[side], how) < 0 ? trouble_os(trouble, "shutdown", errno) : 0;
+}
+
+/* Both sides of a socket end in one call: once output is shut, a peer that has closed leaves no connection to shut input of. */
+static int shut_sides(struct stream *stream, bool out, bool in, struct trouble *trouble)
+{
+    if (out)
+        shut(stream, SIDE_OUT);
+    if (in)
+        shut(stream, SIDE_IN);
+    if (out && in && stream->fd[SIDE_IN] == stream->fd[SIDE_OUT])
+        return tell_kernel(stream, SIDE_OUT, SHUT_RDWR, trouble);
+    int r = out ? tell_kernel(stream, SIDE_OUT, SHUT_WR, trouble) : 0;
+    return r == 0 && in ? tell_kernel(stream, SIDE_IN, SHUT_RD, trouble) : r;
 }
 
 int stream_shutdown(struct stream *stream, int direction, struct trouble *trouble)
 {
     bool out = direction != DIRECTION_INPUT && !stream->shut[SIDE_OUT];
     bool in = direction != DIRECTION_OUTPUT && !stream->shut[SIDE_IN];
-    int flushed = 0, outcome = 0;
+    int flushed = 0;
     if (stream->relay && (in || out))
         return stream_check_side(stream, out ? SIDE_OUT : SIDE_IN, trouble);
     if (out && stream->dial)
@@ -300,11 +315,7 @@ int stream_shutdown(struct stream *stream, int direction, struct trouble *troubl
         flushed = flush(stream, trouble);
     if (flushed == OUTCOME_WAIT)
         return flushed;
-    if (out)
-        outcome = shut(stream, SIDE_OUT, trouble);
-    if (in) {
-        int r = shut(stream, SIDE_IN, trouble);
-        outcome = outcome ? outcome : r;
-    }
+    struct trouble later; /* the failure to be told is the first one */
+    int outcome = shut_sides(stream, out, in, flushed ? &later : trouble);
     return flushed ? flushed : outcome;
 }

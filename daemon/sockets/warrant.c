@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "listener.h"
 #include "log.h"
 #include "sockets.h"
+#include "stream.h"
 
 struct warrant {
     struct dial_guard guard;
@@ -76,7 +78,8 @@ static bool warrant_allow(struct dial_guard *guard, const union address *address
     struct policy_world world = world_now(&warrant->sockets->world);
     struct policy_decision decision;
     char text[ADDRESS_TEXT], target[400];
-    bool allowed = policy_decide_dial(&warrant->identity->layers, &world, warrant->host, warrant->size, address, &decision, NULL);
+    bool allowed =
+        policy_decide_dial(&warrant->identity->layers, &world, warrant->host, warrant->size, address, &decision, NULL);
     address_text(address, text);
     snprintf(target, sizeof target, "%s (%s) port %d", warrant->host, text, address_port(address));
     tell(warrant->identity, "connect", target, &decision);
@@ -114,6 +117,24 @@ bool warrant_listen(const struct identity *identity, const union address *addres
     snprintf(target, sizeof target, "%s port %d", text, address_port(address));
     tell(identity, "listen", target, &decision);
     return allowed;
+}
+
+bool warrant_forbids(const struct object *object, struct sockets *sockets)
+{
+    const struct policy_layers *layers = &object->identity->layers;
+    struct policy_decision decision;
+    union address peer;
+    if (object->kind == KIND_SERVER)
+        return !policy_decide_listen(layers, &listener_of((struct object *)object)->address, &decision, NULL);
+    const struct stream *stream = stream_of((struct object *)object);
+    if (!stream->dialled)
+        return false;
+    size_t size = strlen(stream->host);
+    if (!policy_decide_host(layers, stream->host, size, stream->port, &decision, NULL))
+        return true;
+    struct policy_world world = world_now(&sockets->world);
+    return stream_address(stream, true, &peer) == 0 &&
+           !policy_decide_dial(layers, &world, stream->host, size, &peer, &decision, NULL);
 }
 
 int warrant_port(const struct identity *identity, const union address *address, int after)

@@ -7,6 +7,7 @@
 #include "trouble.h"
 #include "world.h"
 
+struct object;
 struct sockets;
 
 /* Whether it has the right that a method needs. */
@@ -26,6 +27,9 @@ struct dial_guard *warrant_dial(struct sockets *sockets, struct identity *identi
 
 /* Whether a server may listen at an address. */
 bool warrant_listen(const struct identity *identity, const union address *address);
+
+/* Whether what it has open would be denied now: the address that a stream was dialled to, or a server's own. */
+bool warrant_forbids(const struct object *object, struct sockets *sockets);
 
 /* The port at which a server without a port of its own shall listen: 0 where the kernel may choose, else one of those that are
  * allowed, from a chosen one on; -1: none is left. after: the one that was tried last, or 0. */

@@ -9,7 +9,10 @@
 #include "race.h"
 
 #define KIB 1024
-#define FRAMES(name, size, coding) {name, HOW_FRAMES, (size) * KIB, coding, 0}
+#define FRAMES(name, size, coding)              \
+    {                                           \
+        name, HOW_FRAMES, (size)*KIB, coding, 0 \
+    }
 
 enum { DIRECT, DESCRIPTOR, RELAY, PAYLOAD_64, PAYLOAD_256, PAYLOAD_1024, BASE64_64, BASE64_256, SOCAT, HAPROXY, DANTE, ROWS };
 

@@ -84,10 +84,8 @@ static void measure(struct stage *stage, const char *name, enum placement placem
         [ONESELF] = {"by oneself", NULL, stage, by_oneself},
         [DANTE] = {"Dante, SOCKS5", stage->dante.missing, stage, by_dante},
     };
-    struct race race = {.figure = {.bench = "connect", .name = name},
-                        .value = RATE_EACH,
-                        .contenders = contenders,
-                        .count = ROWS};
+    struct race race = {
+        .figure = {.bench = "connect", .name = name}, .value = RATE_EACH, .contenders = contenders, .count = ROWS};
     machine_place_self(placement);
     machine_place(stage->daemon.child.pid, placement);
     machine_place(stage->peer.pid, placement);

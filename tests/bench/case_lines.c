@@ -1,6 +1,5 @@
 /* Lines of 60 bytes, 64 calls in flight. What is measured is the calls alone: before each part of a sample the lines to be read
  * are put where the daemon finds them, after it those that were written are taken away. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -72,11 +71,12 @@ static struct cost read_oneself(void *context, long count)
 {
     static char room[4096];
     struct oneself *oneself = context;
+    struct child self = child_self();
     struct cost total = {0, 0};
     for (long n; count > 0; count -= n) {
         n = count < PART ? count : PART;
         link_send(oneself->other, text, (size_t)n * LINE_SIZE);
-        struct watch watch = watch_start(NULL, NULL);
+        struct watch watch = watch_start(&self, NULL);
         for (long lines = 0; lines < n;) {
             ssize_t size = recv(oneself->ours, room, sizeof room, 0);
             if (size <= 0)
@@ -84,9 +84,7 @@ static struct cost read_oneself(void *context, long count)
             for (char *at = room; (at = memchr(at, '\n', (size_t)(room + size - at))); at++)
                 lines++;
         }
-        struct cost part = watch_stop(&watch);
-        part.cpu = part.seconds;
-        cost_add(&total, part);
+        cost_add(&total, watch_stop(&watch));
     }
     return total;
 }

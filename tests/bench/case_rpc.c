@@ -1,4 +1,5 @@
-/* A small call: socket-status of one idle stream, beside the least that any server must do and beside servers that people use. */
+/* A small call: socket-status of one idle stream, beside the least that any server must do and beside servers that people use.
+ */
 #include <sockd/sockd.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +65,8 @@ static void open_sockd(struct stage *stage, int links, int window)
     long handle = daemon_stream(owner, stage->listener, ",\"lifetime\":\"daemon\"", &other);
     stage->handle = (sockd_handle)handle;
     snprintf(request, sizeof request,
-             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-status\",\"params\":{\"sockets\":%ld,\"timeout\":0}}\n", handle);
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-status\",\"params\":{\"sockets\":%ld,\"timeout\":0}}\n",
+             handle);
     server->child = &stage->daemon.child;
     for (int i = 0; i < links; i++)
         server->links[i] = daemon_link(&stage->daemon);
@@ -72,8 +74,7 @@ static void open_sockd(struct stage *stage, int links, int window)
     close(owner);
 }
 
-static void open_redis(struct server *server, struct redis *redis, int links, int window, const char *request,
-                       const char *like)
+static void open_redis(struct server *server, struct redis *redis, int links, int window, const char *request, const char *like)
 {
     server->child = &redis->child;
     for (int i = 0; i < links; i++)
@@ -94,24 +95,45 @@ static void open_echo(struct stage *stage, int window)
     load_init(&server->load, server->links, 1, window, request, "x");
 }
 
-static void stage_open(struct stage *stage, enum placement placement, int links, int window)
+/* How the calls of a figure are made. */
+struct manner {
+    const char *name;
+    enum placement placement;
+    int links, window;
+    bool apart;
+};
+
+static const struct manner manners[] = {
+    {"one in flight, one core", TOGETHER, 1, 1, false},
+    {"one in flight, two cores", APART, 1, 1, false},
+    {"16 in flight, one core", TOGETHER, 1, 16, false},
+    {"64 in flight, one core", TOGETHER, 1, 64, false},
+    {"64 in flight, each sent by itself, one core", TOGETHER, 1, 64, true},
+    {"64 in flight, two cores", APART, 1, 64, false},
+    {"50 sessions x 16 in flight, one core", TOGETHER, LINKS, 16, false},
+    {"50 sessions x 16 in flight, each sent by itself, one core", TOGETHER, LINKS, 16, true},
+    {"50 sessions x 16 in flight, two cores", APART, LINKS, 16, false},
+};
+
+static void stage_open(struct stage *stage, const struct manner *manner)
 {
-    open_sockd(stage, links, window);
+    open_sockd(stage, manner->links, manner->window);
     if (!stage->redis.missing) {
-        open_redis(&stage->ping, &stage->redis, links, window, REDIS_PING, "+PONG");
-        open_redis(&stage->ping_54, &stage->redis, links, window, REDIS_PING_54, "$54");
-        machine_place(stage->redis.child.pid, placement);
+        open_redis(&stage->ping, &stage->redis, manner->links, manner->window, REDIS_PING, "+PONG");
+        open_redis(&stage->ping_54, &stage->redis, manner->links, manner->window, REDIS_PING_54, "$54");
+        machine_place(stage->redis.child.pid, manner->placement);
     }
-    if (links == 1) {
-        open_echo(stage, window);
-        machine_place(stage->echo.child.pid, placement);
+    if (manner->links == 1) {
+        open_echo(stage, manner->window);
+        machine_place(stage->echo.child.pid, manner->placement);
     }
     if (!stage->dbus.missing) {
-        machine_place(stage->dbus.broker.pid, placement);
-        machine_place(stage->dbus.service.pid, placement);
+        machine_place(stage->dbus.broker.pid, manner->placement);
+        machine_place(stage->dbus.service.pid, manner->placement);
     }
-    machine_place(stage->daemon.child.pid, placement);
-    machine_place_self(placement);
+    machine_place(stage->daemon.child.pid, manner->placement);
+    machine_place_self(manner->placement);
+    stage->sockd.load.apart = stage->ping.load.apart = stage->ping_54.load.apart = stage->raw.load.apart = manner->apart;
 }
 
 static void stage_close(struct stage *stage, int links)
@@ -129,25 +151,31 @@ static void stage_close(struct stage *stage, int links)
 
 enum { SOCKD, PING, PING_54, RAW, DBUS, LIBSOCKD, ROWS };
 
-static void claim(struct figure *figure, enum placement placement, int links, int window)
+static void claim(struct figure *figure, const struct manner *manner)
 {
-    if (placement != TOGETHER)
+    if (manner->placement != TOGETHER)
         return;
-    if (window == 1) {
+    if (manner->window == 1) {
         figure_claim(figure, SOCKD, RAW, OF_VALUE, AT_MOST, 1.35);
         figure_claim(figure, SOCKD, PING, OF_VALUE, AT_MOST, 1);
         figure_claim(figure, SOCKD, PING_54, OF_VALUE, AT_MOST, 1);
         figure_claim(figure, SOCKD, DBUS, OF_VALUE, AT_MOST, 0.25);
         figure_claim(figure, LIBSOCKD, SOCKD, OF_VALUE, AT_MOST, 1.25);
     } else {
-        if (window == 64 || links > 1)
-            figure_claim(figure, SOCKD, -1, OF_CPU, AT_MOST, links == 1 ? 1.2 : 0.9);
+        if (manner->window == 64 || manner->links > 1)
+            figure_claim(figure, SOCKD, -1, OF_CPU, AT_MOST, manner->links == 1 ? 1.2 : 0.9);
         figure_claim(figure, SOCKD, PING, OF_CPU, AT_MOST, 1);
         figure_claim(figure, SOCKD, PING_54, OF_CPU, AT_MOST, 1);
     }
 }
 
-static void measure(struct stage *stage, const char *name, enum placement placement, int links, int window)
+/* The last contenders know only one link, or only one call at a time. */
+static int contenders_of(const struct manner *manner)
+{
+    return manner->links > 1 ? RAW : manner->window > 1 ? DBUS : ROWS;
+}
+
+static void measure(struct stage *stage, const struct manner *manner)
 {
     const struct contender contenders[] = {
         [SOCKD] = {"sockd, socket-status", NULL, &stage->sockd, call_many},
@@ -157,15 +185,15 @@ static void measure(struct stage *stage, const char *name, enum placement placem
         [DBUS] = {"D-Bus through dbus-broker", stage->dbus.missing, &stage->dbus, dbus_call},
         [LIBSOCKD] = {"sockd, through libsockd", NULL, stage, call_libsockd},
     };
-    int rows = links > 1 ? RAW : window > 1 ? DBUS : ROWS; /* the last ones know only one link, one call */
-    struct race race = {.figure = {.bench = "rpc", .name = name}, .contenders = contenders, .count = rows};
-    if (placement == APART && machine_cores() == 1)
+    struct race race = {
+        .figure = {.bench = "rpc", .name = manner->name}, .contenders = contenders, .count = contenders_of(manner)};
+    if (manner->placement == APART && machine_cores() == 1)
         return;
-    stage_open(stage, placement, links, window);
+    stage_open(stage, manner);
     race_run(&race);
-    claim(&race.figure, placement, links, window);
+    claim(&race.figure, manner);
     figure_print(&race.figure);
-    stage_close(stage, links);
+    stage_close(stage, manner->links);
 }
 
 void case_rpc(void)
@@ -177,13 +205,8 @@ void case_rpc(void)
     stage.listener = peer_listen();
     if (sockd_open(&stage.client, stage.daemon.socket) < 0)
         machine_wrong("libsockd does not connect");
-    measure(&stage, "one in flight, one core", TOGETHER, 1, 1);
-    measure(&stage, "one in flight, two cores", APART, 1, 1);
-    measure(&stage, "16 in flight, one core", TOGETHER, 1, 16);
-    measure(&stage, "64 in flight, one core", TOGETHER, 1, 64);
-    measure(&stage, "64 in flight, two cores", APART, 1, 64);
-    measure(&stage, "50 sessions x 16 in flight, one core", TOGETHER, LINKS, 16);
-    measure(&stage, "50 sessions x 16 in flight, two cores", APART, LINKS, 16);
+    for (size_t i = 0; i < sizeof manners / sizeof *manners; i++)
+        measure(&stage, &manners[i]);
     close(stage.listener);
     sockd_close(stage.client);
     dbus_stop(&stage.dbus);

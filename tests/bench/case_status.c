@@ -36,7 +36,8 @@ static char *full_request(const struct crowd *crowd, const char *more)
     char *request = malloc(256 + (size_t)crowd->count * 64), *at = request;
     if (!request)
         machine_fail("malloc");
-    at += sprintf(at, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-status\",\"params\":{\"timeout\":0%s,\"sockets\":[", more);
+    at += sprintf(at, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-status\",\"params\":{\"timeout\":0%s,\"sockets\":[",
+                  more);
     for (int i = 0; i < crowd->count; i++)
         at += sprintf(at, "%s{\"handle\":%ld,\"direction\":\"input\"}", i ? "," : "", crowd->handles[i]);
     strcpy(at, "]}}\n");
@@ -66,9 +67,10 @@ static void open_set(struct caller *caller, struct daemon *daemon, const struct 
         close(caller->link);
         return;
     }
-    snprintf(again, sizeof again,
-             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-status\",\"params\":{\"timeout\":0,\"sockets\":{\"set\":%ld}%s}}\n",
-             strtol(set + strlen("\"set\":"), NULL, 10), actionable ? ",\"actionable\":true" : "");
+    snprintf(
+        again, sizeof again,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"socket-status\",\"params\":{\"timeout\":0,\"sockets\":{\"set\":%ld}%s}}\n",
+        strtol(set + strlen("\"set\":"), NULL, 10), actionable ? ",\"actionable\":true" : "");
     load_init(&caller->load, &caller->link, 1, 1, again, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{");
 }
 
@@ -87,12 +89,11 @@ struct poller {
 static struct cost poll_all(void *context, long count)
 {
     struct poller *poller = context;
-    struct watch watch = watch_start(NULL, NULL);
+    struct child self = child_self();
+    struct watch watch = watch_start(&self, NULL);
     while (count-- > 0)
         poll(poller->polls, (nfds_t)poller->count, 0);
-    struct cost cost = watch_stop(&watch);
-    cost.cpu = cost.seconds;
-    return cost;
+    return watch_stop(&watch);
 }
 
 /* The peers' ends: as many of them answer as of the daemon's. */
@@ -123,7 +124,9 @@ static void measure(struct daemon *daemon, const struct crowd *crowd, int ready)
         [POLL] = {"poll() by oneself", NULL, &poller, poll_all},
     };
     snprintf(name, sizeof name, "%d handles, %s ready, one core", crowd->count,
-             ready == crowd->count ? "all" : ready ? "one" : "none");
+             ready == crowd->count ? "all"
+             : ready               ? "one"
+                                   : "none");
     struct race race = {.figure = {.bench = "status", .name = name}, .contenders = contenders, .count = ROWS};
     race_run(&race);
     if (crowd->count >= 1000 && ready == 1) {

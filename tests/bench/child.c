@@ -22,6 +22,11 @@ static void add_process(struct child *child, pid_t pid)
         child->family[child->family_count++] = pid;
 }
 
+struct child child_self(void)
+{
+    return (struct child){.pid = getpid(), .family = {getpid()}, .clocks = {CLOCK_PROCESS_CPUTIME_ID}, .family_count = 1};
+}
+
 void child_gather(struct child *child)
 {
     DIR *directory = opendir("/proc");

@@ -27,6 +27,9 @@ void child_run(struct child *child, void (*run)(void *context), void *context);
 /* Whether a program is to be had. */
 bool child_exists(const char *program);
 
+/* We ourselves, to be measured. */
+struct child child_self(void);
+
 /* Takes in the processes that it has started itself. */
 void child_gather(struct child *child);
 

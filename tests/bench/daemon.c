@@ -66,7 +66,8 @@ long daemon_call(int link, const char *member, const char *method, const char *f
     va_start(arguments, format);
     vsnprintf(params, sizeof params, format, arguments);
     va_end(arguments);
-    int size = snprintf(request, sizeof request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}\n", method, params);
+    int size =
+        snprintf(request, sizeof request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}\n", method, params);
     link_send(link, request, (size_t)size);
     link_line(link, reply, sizeof reply);
     return find_number(reply, member);

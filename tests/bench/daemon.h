@@ -22,7 +22,8 @@ int daemon_link(const struct daemon *daemon);
 long daemon_call(int link, const char *member, const char *method, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A stream that the daemon has connected to a port of this machine: its handle. other: the peer's end, from a listening socket. */
+/* A stream that the daemon has connected to a port of this machine: its handle. other: the peer's end, from a listening socket.
+ */
 long daemon_stream(int link, int listener, const char *more, int *other);
 
 /* The descriptor of a stream. detach: the handle ends. */

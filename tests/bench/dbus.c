@@ -16,10 +16,11 @@
 #define PATH "/org/sockd/Bench"
 
 /* What may be done: whether to connect, with which priority; then lists of rules about names, sending, receiving. */
-#define BATCH "bt"                 \
-              "a(btbs)"            \
-              "a(btssssuutt)"      \
-              "a(btssssuutt)"
+#define BATCH       \
+    "bt"            \
+    "a(btbs)"       \
+    "a(btssssuutt)" \
+    "a(btssssuutt)"
 #define POLICY "a(u(" BATCH "))a(buu(" BATCH "))a(ss)bs"
 
 static void check(int r, const char *what)
@@ -33,10 +34,10 @@ static void append_policy(sd_bus_message *message)
     const uint64_t any = UINT64_MAX, first = 1;
     check(sd_bus_message_open_container(message, 'v', "(" POLICY ")"), "policy");
     check(sd_bus_message_open_container(message, 'r', POLICY), "policy");
-    check(sd_bus_message_append(message, "a(u(" BATCH "))", 1, UINT32_MAX, 1, first,   /* everybody connects */
-                                1, 1, first, 1, "",                                    /* owns any name */
-                                1, 1, first, "", "", "", "", 0, 0, UINT64_C(0), any,   /* sends */
-                                1, 1, first, "", "", "", "", 0, 0, UINT64_C(0), any),  /* and receives */
+    check(sd_bus_message_append(message, "a(u(" BATCH "))", 1, UINT32_MAX, 1, first,  /* everybody connects */
+                                1, 1, first, 1, "",                                   /* owns any name */
+                                1, 1, first, "", "", "", "", 0, 0, UINT64_C(0), any,  /* sends */
+                                1, 1, first, "", "", "", "", 0, 0, UINT64_C(0), any), /* and receives */
           "policy");
     check(sd_bus_message_append(message, "a(buu(" BATCH "))a(ss)bs", 0, 0, 0, "session"), "policy");
     check(sd_bus_message_close_container(message), "policy");
@@ -96,9 +97,8 @@ static int answer(sd_bus_message *message, void *context, sd_bus_error *error)
     return sd_bus_reply_method_return(message, "sx", "output", INT64_C(1));
 }
 
-static const sd_bus_vtable methods[] = {SD_BUS_VTABLE_START(0),
-                                        SD_BUS_METHOD("Status", "xx", "sx", answer, SD_BUS_VTABLE_UNPRIVILEGED),
-                                        SD_BUS_VTABLE_END};
+static const sd_bus_vtable methods[] = {
+    SD_BUS_VTABLE_START(0), SD_BUS_METHOD("Status", "xx", "sx", answer, SD_BUS_VTABLE_UNPRIVILEGED), SD_BUS_VTABLE_END};
 
 static void serve(void *context)
 {

@@ -125,8 +125,10 @@ static void flow_ask(const struct load *load, int link, struct flow *flow, long 
 {
     if (count > flow->unasked)
         count = flow->unasked;
-    if (count > 0)
+    if (!load->apart && count > 0)
         link_send(link, load->requests, (size_t)count * load->request);
+    for (long i = 0; load->apart && i < count; i++)
+        link_send(link, load->requests, load->request);
     flow->unasked -= count;
 }
 

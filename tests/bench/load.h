@@ -1,14 +1,16 @@
 /* Requests by the many over Unix sockets: prepared bytes out, replies counted by their size. As lean as a client can be. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One exchange, repeated. Every reply has the bytes of `reply`, which is checked. */
 struct load {
     int *links; /* connected descriptors */
     int link_count;
-    int window; /* requests in flight on each */
-    char *requests; /* window times the request */
+    int window;     /* requests in flight on each */
+    bool apart;     /* each request is sent by itself, as callers do who know nothing of each other */
+    char *requests; /* `window` times the request */
     size_t request; /* the size of one */
     char *reply;    /* what it is answered with */
     size_t reply_size;

@@ -30,12 +30,13 @@ static void usage(FILE *file)
     fputs("usage: bench [NAME...] [--json] [--rounds N] [--quick]\n\n", file);
     for (size_t i = 0; i < CASES; i++)
         fprintf(file, "  %-10s%s\n", cases[i].name, cases[i].text);
-    fputs("\n  --json      a JSON object a line instead of tables\n"
-          "  --rounds N  rounds of each figure, at most 64 (7)\n"
-          "  --quick     one tiny round: only to see that it runs\n\n"
-          "Each figure stands beside its references, which take turns with it: median [least .. greatest] of the rounds, then the\n"
-          "ratios pair by pair, with what they should keep to. A reference whose program is not installed is left out.\n",
-          file);
+    fputs(
+        "\n  --json      a JSON object a line instead of tables\n"
+        "  --rounds N  rounds of each figure, at most 64 (7)\n"
+        "  --quick     one tiny round: only to see that it runs\n\n"
+        "Each figure stands beside its references, which take turns with it: median [least .. greatest] of the rounds, then the\n"
+        "ratios pair by pair, with what they should keep to. A reference whose program is not installed is left out.\n",
+        file);
 }
 
 void bench_say(const char *format, ...)
@@ -68,8 +69,10 @@ static bool parse_rounds(const char *text)
 enum { OPTION_JSON = 256, OPTION_ROUNDS, OPTION_QUICK, OPTION_HELP };
 
 static const struct option options[] = {
-    {"json", no_argument, NULL, OPTION_JSON},   {"rounds", required_argument, NULL, OPTION_ROUNDS},
-    {"quick", no_argument, NULL, OPTION_QUICK}, {"help", no_argument, NULL, OPTION_HELP},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"rounds", required_argument, NULL, OPTION_ROUNDS},
+    {"quick", no_argument, NULL, OPTION_QUICK},
+    {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
 

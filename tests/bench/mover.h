@@ -1,5 +1,5 @@
-/* The far end of bulk connections: a process that sends or takes as many bytes as it is told, so that what is measured ends when
- * the last byte has arrived. */
+/* The far end of bulk connections: a process that sends or takes as many bytes as it is told, so that what is measured ends
+ * when the last byte has arrived. */
 #pragma once
 
 #include "child.h"

@@ -7,15 +7,15 @@
 #include "machine.h"
 #include "peer.h"
 
-#define CONFIG                                                                                  \
-    "daemon off;\n"                                                                             \
-    "master_process off;\n"                                                                     \
-    "pid %s/pid;\n"                                                                             \
-    "error_log /dev/null;\n"                                                                    \
-    "events { worker_connections 19000; }\n"                                                    \
-    "http {\n"                                                                                  \
-    "  access_log off;\n"                                                                       \
-    "  keepalive_timeout 1h;\n"                                                                 \
+#define CONFIG                                                                    \
+    "daemon off;\n"                                                               \
+    "master_process off;\n"                                                       \
+    "pid %s/pid;\n"                                                               \
+    "error_log /dev/null;\n"                                                      \
+    "events { worker_connections 19000; }\n"                                      \
+    "http {\n"                                                                    \
+    "  access_log off;\n"                                                         \
+    "  keepalive_timeout 1h;\n"                                                   \
     "  server { listen 127.0.0.1:%d backlog=4096; location / { return 204; } }\n" \
     "}\n"
 

@@ -54,18 +54,20 @@ static void make_requests(struct path *path, long stream, enum path_coding codin
     char head[256], *body;
     size_t size = path->frame;
     snprintf(head, sizeof head,
-             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"read-byte-sequence\",\"params\":{\"stream\":%ld,\"length\":%zu%s}}\n", stream,
-             path->frame, coding == CODING_PAYLOAD ? ",\"encoding\":\"payload\"" : "");
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"read-byte-sequence\",\"params\":{\"stream\":%ld,\"length\":%zu%s}}\n",
+             stream, path->frame, coding == CODING_PAYLOAD ? ",\"encoding\":\"payload\"" : "");
     path->request[IN] = join(head, "", 0, "", &path->request_size[IN]);
     if (coding == CODING_PAYLOAD) {
-        snprintf(head, sizeof head,
-                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"params\":{\"stream\":%ld},\"payload\":%zu}\n",
-                 stream, path->frame);
+        snprintf(
+            head, sizeof head,
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"params\":{\"stream\":%ld},\"payload\":%zu}\n",
+            stream, path->frame);
         body = calloc(1, size);
         path->request[OUT] = join(head, body, size, "", &path->request_size[OUT]);
     } else {
         snprintf(head, sizeof head,
-                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"params\":{\"stream\":%ld,\"data\":\"", stream);
+                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"write-byte-sequence\",\"params\":{\"stream\":%ld,\"data\":\"",
+                 stream);
         body = zeros_in_base64(path->frame, &size);
         path->request[OUT] = join(head, body, size, "\"}}\n", &path->request_size[OUT]);
     }

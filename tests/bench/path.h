@@ -13,8 +13,8 @@ struct path {
     int connection; /* the far end's number */
     int fd;
     struct child *child; /* whose processor time counts, or NULL */
-    size_t frame;              /* bytes in a call; 0: plain bytes */
-    char *request[2];          /* the call of each way, with the bytes that it carries */
+    size_t frame;        /* bytes in a call; 0: plain bytes */
+    char *request[2];    /* the call of each way, with the bytes that it carries */
     size_t request_size[2];
     size_t reply_size[2]; /* what comes back, with the bytes that it carries */
 };

@@ -13,28 +13,28 @@ static const char *const absent[] = {[PROXY_SOCAT] = "socat is not installed",
                                      [PROXY_HAPROXY] = "haproxy is not installed",
                                      [PROXY_DANTE] = "danted is not installed"};
 
-#define HAPROXY_CONFIG                 \
-    "global\n"                         \
-    "  maxconn 1000\n"                 \
-    "defaults\n"                       \
-    "  mode tcp\n"                     \
-    "  timeout connect 10s\n"          \
-    "  timeout client 1h\n"            \
-    "  timeout server 1h\n"            \
-    "  option splice-auto\n"           \
-    "  option splice-request\n"        \
-    "  option splice-response\n"       \
-    "listen through\n"                 \
-    "  bind 127.0.0.1:%d\n"            \
+#define HAPROXY_CONFIG           \
+    "global\n"                   \
+    "  maxconn 1000\n"           \
+    "defaults\n"                 \
+    "  mode tcp\n"               \
+    "  timeout connect 10s\n"    \
+    "  timeout client 1h\n"      \
+    "  timeout server 1h\n"      \
+    "  option splice-auto\n"     \
+    "  option splice-request\n"  \
+    "  option splice-response\n" \
+    "listen through\n"           \
+    "  bind 127.0.0.1:%d\n"      \
     "  server target 127.0.0.1:%d\n"
 
-#define DANTE_CONFIG                                         \
-    "logoutput: /dev/null\n"                                 \
-    "internal: 127.0.0.1 port = %d\n"                        \
-    "external: 127.0.0.1\n"                                  \
-    "clientmethod: none\n"                                   \
-    "socksmethod: none\n"                                    \
-    "client pass { from: 127.0.0.0/8 to: 127.0.0.0/8 }\n"    \
+#define DANTE_CONFIG                                      \
+    "logoutput: /dev/null\n"                              \
+    "internal: 127.0.0.1 port = %d\n"                     \
+    "external: 127.0.0.1\n"                               \
+    "clientmethod: none\n"                                \
+    "socksmethod: none\n"                                 \
+    "client pass { from: 127.0.0.0/8 to: 127.0.0.0/8 }\n" \
     "socks pass { from: 127.0.0.0/8 to: 127.0.0.0/8 }\n"
 
 static void write_config(struct proxy *proxy)

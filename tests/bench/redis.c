@@ -15,7 +15,8 @@ void redis_start(struct redis *redis)
     if (!mkdtemp(redis->directory))
         machine_fail(redis->directory);
     snprintf(redis->socket, sizeof redis->socket, "%s/redis.sock", redis->directory);
-    const char *arguments[] = {"redis-server", "--port", "0", "--unixsocket", redis->socket, "--save", "", "--maxclients", "19000", NULL};
+    const char *arguments[] = {"redis-server", "--port", "0", "--unixsocket", redis->socket, "--save", "",
+                               "--maxclients", "19000",  NULL};
     child_exec(&redis->child, arguments, -1, NULL);
 }
 

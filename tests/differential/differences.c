@@ -182,10 +182,12 @@ static void print_operations(const struct differences *table, json_object *opera
 
 void differences_print(const struct differences *table, FILE *out)
 {
-    fprintf(out, "# Where sockd deliberately differs from CLISP\n\n"
-                 "Everything else behaves as the real program does; `tests/differential` compares the two, step by step. Each row here\n"
-                 "explains differences that a case shows: a difference without a row fails the tests, and so does a row without a case.\n"
-                 "This page is printed from `tests/differential/differences.json`; it is not to be edited.\n\n");
+    fprintf(
+        out,
+        "# Where sockd deliberately differs from CLISP\n\n"
+        "Everything else behaves as the real program does; `tests/differential` compares the two, step by step. Each row here\n"
+        "explains differences that a case shows: a difference without a row fails the tests, and so does a row without a case.\n"
+        "This page is printed from `tests/differential/differences.json`; it is not to be edited.\n\n");
     for (size_t i = 0; i < table->count; i++) {
         json_object *row = table->rows[i].source, *when = json_object_object_get(row, "when");
         fprintf(out, "## %s\n\n| | |\n|---|---|\n| operations | ", text_of(row, "id"));
@@ -194,10 +196,12 @@ void differences_print(const struct differences *table, FILE *out)
             fprintf(out, " |\n| when | ");
             print_list(when, out);
         }
-        fprintf(out, " |\n| CLISP | %s |\n| sockd | %s |\n| because | %s |\n\n", text_of(row, "program"), text_of(row, "daemon"),
-                text_of(row, "reason"));
+        fprintf(out, " |\n| CLISP | %s |\n| sockd | %s |\n| because | %s |\n\n", text_of(row, "program"),
+                text_of(row, "daemon"), text_of(row, "reason"));
     }
-    fprintf(out, "## The words in \"when\"\n\nA `!` before a word says that it must not hold.\n\n| word | the stream |\n|---|---|\n");
+    fprintf(
+        out,
+        "## The words in \"when\"\n\nA `!` before a word says that it must not hold.\n\n| word | the stream |\n|---|---|\n");
     for (int i = 0; i < FACT_COUNT; i++)
         fprintf(out, "| %s | %s |\n", fact_name(i), fact_meaning(i));
 }

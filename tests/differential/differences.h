@@ -7,8 +7,8 @@
  *     "arguments"   members that the step's arguments must have (absent: any)
  *     "clisp", "sockd"   what each says: a list of patterns, of which one must fit. A pattern fits a result that has all
  *                        its members; the value "*" is any
- *     "then"        "stop": what follows in a case cannot be compared any more (the default); "go on": nothing was changed by it
- *     "program", "daemon", "reason"   what CLISP does, what sockd does, and why
+ *     "then"        "stop": what follows in a case cannot be compared any more (the default); "go on": nothing was changed by
+ * it "program", "daemon", "reason"   what CLISP does, what sockd does, and why
  *
  * The first row that fits explains a difference. */
 #pragma once

@@ -114,6 +114,13 @@ static void look_at_characters(struct fact_stream *stream)
     set(stream, FACT_HALF, half);
 }
 
+static void note_cut(struct fact_stream *stream)
+{
+    for (size_t i = 0; i < stream->size && stream->facts & BIT(FACT_SWITCHED); i++)
+        if (stream->sent[i] >= 0x80)
+            set(stream, FACT_CUT, true);
+}
+
 static void note_sent(struct fact_stream *stream, const struct step *step)
 {
     const char *hex = step_text(step, "hex", NULL), *text = step_text(step, "data", "");
@@ -128,6 +135,7 @@ static void note_sent(struct fact_stream *stream, const struct step *step)
     stream->size += fill;
     look_at_ends(stream);
     look_at_characters(stream);
+    note_cut(stream);
 }
 
 /* ---- what was done ---- */
@@ -188,7 +196,8 @@ static bool starts(const char *text, const char *with)
 
 static void note_input(struct fact_stream *stream, const char *operation)
 {
-    static const char *const asking[] = {"status", "listen", "peek-char", "read-char-no-hang", "read-byte-no-hang"};
+    static const char *const asking[] = {"status",           "listen", "peek-char", "unread-char", "read-char-no-hang",
+                                         "read-byte-no-hang"};
     for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
         if (strcmp(operation, asking[i]) == 0)
             set(stream, FACT_ASKED, true);
@@ -211,11 +220,9 @@ static void note_output(struct fact_stream *stream, const char *operation)
 {
     bool writes = starts(operation, "write-") || strcmp(operation, "terpri") == 0 || strcmp(operation, "fresh-line") == 0;
     if (writes)
-        set(stream, FACT_HELD, true);
+        set(stream, FACT_WRITTEN, true);
     if (writes && stream->facts & BIT(FACT_PEER_CLOSED))
-        set(stream, FACT_WROTE_TO_CLOSED, true);
-    if (strcmp(operation, "force-output") == 0 || strcmp(operation, "finish-output") == 0)
-        set(stream, FACT_HELD, false);
+        set(stream, FACT_PEER_RESET, true);
 }
 
 static void note_peer(struct fact_stream *stream, const struct step *step, json_object *result)
@@ -227,8 +234,11 @@ static void note_peer(struct fact_stream *stream, const struct step *step, json_
         note_sent(stream, step);
     else if (strcmp(operation, "peer-shuts") == 0 && strcmp(step_text(step, "direction", "output"), "input") != 0)
         set(stream, FACT_PEER_ENDED, true);
+    else if (strcmp(operation, "peer-receives") == 0)
+        set(stream, FACT_WRITTEN, false);
     else if (strcmp(operation, "peer-closes") == 0)
-        stream->facts |= BIT(FACT_PEER_ENDED) | BIT(FACT_PEER_CLOSED);
+        stream->facts |=
+            BIT(FACT_PEER_ENDED) | BIT(FACT_PEER_CLOSED) | (stream->facts & BIT(FACT_WRITTEN) ? BIT(FACT_PEER_RESET) : 0);
     else if (strcmp(operation, "peer-resets") == 0)
         set(stream, FACT_PEER_RESET, true);
 }
@@ -246,6 +256,7 @@ static void note_attributes(struct fact_stream *stream, const struct step *step,
     if (strcmp(operation, "element-type") == 0 && !failed && step_argument(step, "set")) {
         note_element(stream, step_text(step, "set", ""));
         set(stream, FACT_SWITCHED, true);
+        note_cut(stream);
     }
     if (strcmp(operation, "options") == 0 && strstr(json_object_to_json_string(step->arguments), "rcvlowat"))
         set(stream, FACT_LOW_WATER, true);
@@ -266,6 +277,10 @@ void facts_learn(struct facts *facts, const struct step *step, const char *buffe
     struct fact_stream *stream = stream_of_step(facts, step);
     if (!stream)
         return;
+    if (is_error(clisp, "encoding", NULL) || is_error(sockd, "encoding", NULL))
+        set(stream, FACT_FAILED, true);
+    if (is_error(clisp, "os", "ECONNRESET") || is_error(sockd, "os", "ECONNRESET"))
+        set(stream, FACT_RESET_TOLD, true);
     if (!step->operation->method) {
         note_peer(stream, step, sockd);
         return;
@@ -273,8 +288,4 @@ void facts_learn(struct facts *facts, const struct step *step, const char *buffe
     note_input(stream, operation);
     note_output(stream, operation);
     note_attributes(stream, step, sockd);
-    if (is_error(clisp, "encoding", NULL) || is_error(sockd, "encoding", NULL))
-        set(stream, FACT_FAILED, true);
-    if (is_error(clisp, "os", "ECONNRESET") || is_error(sockd, "os", "ECONNRESET"))
-        set(stream, FACT_RESET_TOLD, true);
 }

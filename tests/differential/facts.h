@@ -9,35 +9,35 @@
 #include "script.h"
 
 /* name in the table of differences, name in C, what it means */
-#define FACTS(F)                                                                                                                   \
-    F("text", TEXT, "the element type is character")                                                                               \
-    F("bytes", BYTES, "the element type is a type of bytes")                                                                       \
-    F("wide", WIDE, "its elements have more than 8 bits")                                                                          \
-    F("default", DEFAULT, "input buffered, output not")                                                                            \
-    F("full", FULL, "input and output buffered")                                                                                   \
-    F("none", NONE, "neither buffered")                                                                                            \
-    F("peer-ended", PEER_ENDED, "the peer has shut its sending side or closed")                                                    \
-    F("peer-closed", PEER_CLOSED, "the peer has closed")                                                                           \
-    F("peer-reset", PEER_RESET, "the peer has reset the connection")                                                               \
-    F("reset-told", RESET_TOLD, "an operation has reported that")                                                                  \
-    F("wrote-to-closed", WROTE_TO_CLOSED, "something was written to a peer that has closed")                                       \
-    F("input-shut", INPUT_SHUT, "the input side was shut down")                                                                    \
-    F("output-shut", OUTPUT_SHUT, "the output side was shut down")                                                                 \
-    F("closed", CLOSED, "the stream or server was closed")                                                                         \
-    F("malformed", MALFORMED, "the peer has sent bytes that no character begins with")                                             \
-    F("half-character", HALF, "what the peer has sent ends inside a character")                                                    \
-    F("lone-cr", LONE_CR, "the peer has sent a CR without an LF")                                                                  \
-    F("crlf", CRLF, "the peer has sent a CR with an LF")                                                                           \
-    F("other-encoding", OTHER, "the encoding is not UTF-8")                                                                        \
-    F("input-action", ACTION, "malformed input is ignored or replaced")                                                            \
-    F("decoding-failed", FAILED, "an input operation has reported malformed bytes")                                                \
-    F("unread", UNREAD, "a character was put back and not read again")                                                             \
-    F("peeked", PEEKED, "the last input operation was peek-char")                                                                  \
-    F("asked", ASKED, "the status, listen, a peek or a no-hang read was asked since the last read")                                \
-    F("cleared", CLEARED, "clear-input was called")                                                                                \
-    F("switched", SWITCHED, "the element type was changed")                                                                        \
-    F("low-water", LOW_WATER, "so-rcvlowat was set")                                                                               \
-    F("output-held", HELD, "something was written and not flushed since")
+#define FACTS(F)                                                                                      \
+    F("text", TEXT, "the element type is character")                                                  \
+    F("bytes", BYTES, "the element type is a type of bytes")                                          \
+    F("wide", WIDE, "its elements have more than 8 bits")                                             \
+    F("default", DEFAULT, "input buffered, output not")                                               \
+    F("full", FULL, "input and output buffered")                                                      \
+    F("none", NONE, "neither buffered")                                                               \
+    F("peer-ended", PEER_ENDED, "the peer has shut its sending side or closed")                       \
+    F("peer-closed", PEER_CLOSED, "the peer has closed")                                              \
+    F("peer-reset", PEER_RESET, "the peer has reset the connection, or met by closing what we wrote") \
+    F("reset-told", RESET_TOLD, "an operation has reported that")                                     \
+    F("input-shut", INPUT_SHUT, "the input side was shut down")                                       \
+    F("output-shut", OUTPUT_SHUT, "the output side was shut down")                                    \
+    F("closed", CLOSED, "the stream or server was closed")                                            \
+    F("malformed", MALFORMED, "the peer has sent bytes that no character begins with")                \
+    F("half-character", HALF, "what the peer has sent ends inside a character")                       \
+    F("lone-cr", LONE_CR, "the peer has sent a CR without an LF")                                     \
+    F("crlf", CRLF, "the peer has sent a CR with an LF")                                              \
+    F("other-encoding", OTHER, "the encoding is not UTF-8")                                           \
+    F("input-action", ACTION, "malformed input is ignored or replaced")                               \
+    F("decoding-failed", FAILED, "an input operation has reported malformed bytes")                   \
+    F("unread", UNREAD, "a character was put back and not read again")                                \
+    F("peeked", PEEKED, "the last input operation was peek-char")                                     \
+    F("asked", ASKED, "the status, listen, a peek or a no-hang read was asked since the last read")   \
+    F("cleared", CLEARED, "clear-input was called")                                                   \
+    F("switched", SWITCHED, "the element type was changed")                                           \
+    F("cut-character", CUT, "bytes were read of what may be a character")                             \
+    F("low-water", LOW_WATER, "so-rcvlowat was set")                                                  \
+    F("written", WRITTEN, "something was written that the peer has not received")
 
 enum fact {
 #define F(name, id, text) FACT_##id,

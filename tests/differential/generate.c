@@ -51,8 +51,10 @@ static void step_number(struct source *g, const char *name, const char *argument
 
 static const char *const buffered[] = {"\"default\"", "true", "false", NULL};
 static const char *const terminators[] = {"unix", "unix", "dos", "mac", NULL};
-static const char *const texts[] = {"a", "bc", "d\n", "one\ntwo\n", "x\r\n", "\r\n", "\n", "e\r\nf\r\ng", "\xC3\xA9", "\xE2\x82\xAC",
-                                    "\xF0\x9F\x98\x80", "h\n\ni", "line\r\n\r\n", "tab\t.", NULL};
+static const char *const texts[] = {
+    "a",           "bc",       "d\n",          "one\ntwo\n",       "x\r\n",  "\r\n",         "\n",
+    "e\r\nf\r\ng", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "h\n\ni", "line\r\n\r\n", "tab\t.",
+    NULL};
 static const char *const written[] = {"a", "text", "two\nlines", "\n", "", "\xC3\xA9\xE2\x82\xAC", "end\n", "cr\r.", NULL};
 /* parts of characters, malformed bytes, lone CRs */
 static const char *const pieces[] = {"C3", "A9", "E2 82", "AC", "F0 9F", "98 80", "FF", "C3 28", "0D", "0A", "80", NULL};

@@ -4,8 +4,8 @@
  *     differential random [--seed N] [--count N]   sequences made from a seed
  *     differential reference                 prints the page about the differences
  *
- * --trace shows each step, --only NAME plays only the cases whose names begin so. $DIFFERENTIAL_SEED and $DIFFERENTIAL_COUNT stand in
- * for --seed and --count. */
+ * --trace shows each step, --only NAME plays only the cases whose names begin so. $DIFFERENTIAL_SEED and $DIFFERENTIAL_COUNT
+ * stand in for --seed and --count. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
-/* Delivery. On the loopback interface a segment is in the receiver's queue before send returns, unless the softirq was put off
- * to its thread; so after sending the queue of unacknowledged bytes is awaited to be empty, after an end the state that
- * shows it acknowledged, both with a bound of some milliseconds for a receiver whose window is shut. */
+/* Delivery. On the loopback interface a segment is in the receiver's queue when send returns, unless the kernel has put that
+ * work off to a thread of its own. So after sending the bytes are awaited to be acknowledged, with a bound, since the receiver
+ * may delay its acknowledgement, or have no room; after an end the state that shows it acknowledged is awaited. Nagle's
+ * algorithm, which holds back bytes behind such a delay, is switched off. */
 #include "peers.h"
 
 #include <arpa/inet.h>
@@ -16,7 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BOUND_MS 20
+#define BOUND_MS 20 /* until everything is sent, and an end acknowledged */
+#define ACKNOWLEDGED_MS 4
 
 static void die(const char *what)
 {
@@ -70,6 +72,7 @@ static struct peer *peer_add(struct side *side, const char *name, int fd)
     if (!peer)
         peer = &side->peers[side->peer_count++];
     *peer = (struct peer){.fd = fd};
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     snprintf(peer->name, sizeof peer->name, "%s", name);
     return peer;
 }
@@ -151,10 +154,13 @@ void peers_accept(struct side *side, const char *name)
 
 static void await_delivery(int fd)
 {
-    int left = 0;
-    for (long end = side_now() + BOUND_MS; side_now() < end; poll(NULL, 0, 1))
-        if (ioctl(fd, SIOCOUTQ, &left) < 0 || left == 0)
+    int left = 0, unsent = 0;
+    for (long begun = side_now(); side_now() < begun + BOUND_MS; poll(NULL, 0, 1)) {
+        if (ioctl(fd, SIOCOUTQ, &left) < 0 || ioctl(fd, SIOCOUTQNSD, &unsent) < 0 || left == 0)
             return;
+        if (unsent == 0 && side_now() >= begun + ACKNOWLEDGED_MS)
+            return;
+    }
 }
 
 static void await_state(int fd, int state)

@@ -4,7 +4,7 @@
 
 #include "side.h"
 
-void peers_open(struct side *side); /* the listener, once */
+void peers_open(struct side *side);  /* the listener, once */
 void peers_reset(struct side *side); /* ends every connection of the case, at once */
 void peers_close(struct side *side);
 

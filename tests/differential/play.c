@@ -1,5 +1,5 @@
-/* CLISP is given a step first, so that both sides work at once. sockd tells of an operation that it would have to wait; CLISP is then
- * expected to sleep in it, which is soon seen. Where only one of them waits, the other is given more time. */
+/* CLISP is given a step first, so that both sides work at once. sockd tells of an operation that it would have to wait; CLISP
+ * is then expected to sleep in it, which is soon seen. Where only one of them waits, the other is given more time. */
 #include "play.h"
 
 #include <poll.h>
@@ -10,7 +10,7 @@
 #include "facts.h"
 #include "peers.h"
 
-#define SOON_MS 2      /* for an operation that is expected to wait */
+#define SOON_MS 2       /* for an operation that is expected to wait */
 #define PATIENCE_MS 400 /* for one that is not; asked for times come on top */
 #define LATER_MS 20
 #define ARRIVAL_MS 60
@@ -89,7 +89,8 @@ static void note_made(struct side *side, const struct step *step, json_object *r
     if (strcmp(step->operation->name, "connect") == 0)
         peers_accept(side, step_text(step, "peer", "p"));
     if (strcmp(step->operation->name, "server") == 0)
-        json_object_object_add(side->ports, step_text(step, "as", "v"), json_object_get(json_object_object_get(result, "port")));
+        json_object_object_add(side->ports, step_text(step, "as", "v"),
+                               json_object_get(json_object_object_get(result, "port")));
     peers_name_ports(side, result);
 }
 
@@ -109,8 +110,7 @@ static void operate(struct scene *scene, const struct step *step)
     bool later = step_flag(step, "later");
     for (int i = 0; i < SIDES_COUNT; i++)
         sides[i].runner->begin(&sides[i], step, scene->script->buffered);
-    bool for_ever = json_object_object_get_ex(step->arguments, "timeout", NULL) && !step_argument(step, "timeout");
-    finish_both(scene, step, later || for_ever ? LATER_MS : patience(step));
+    finish_both(scene, step, later ? LATER_MS : patience(step));
     scene->pending = later;
 }
 
@@ -129,7 +129,8 @@ static void add_arrivals(struct scene *scene, const struct step *step)
         json_object *more = peers_do(&sides[i], step), *data = json_object_object_get(scene->results[i], "data");
         if (data && has(more, "data")) {
             char *joined;
-            if (asprintf(&joined, "%s%s", json_object_get_string(data), json_object_get_string(json_object_object_get(more, "data"))) < 0)
+            if (asprintf(&joined, "%s%s", json_object_get_string(data),
+                         json_object_get_string(json_object_object_get(more, "data"))) < 0)
                 abort();
             json_object_object_add(more, "data", json_object_new_string(joined));
             free(joined);
@@ -202,7 +203,8 @@ static void trace(FILE *out, const struct step *step, json_object *const results
     fprintf(out, "  %s %s\n    CLISP %s\n    sockd %s%s%s\n", step->operation->name,
             json_object_to_json_string_ext(step->arguments, JSON_C_TO_STRING_PLAIN),
             json_object_to_json_string_ext(results[SIDE_CLISP], JSON_C_TO_STRING_PLAIN),
-            json_object_to_json_string_ext(results[SIDE_SOCKD], JSON_C_TO_STRING_PLAIN), row ? "   explained by " : "", row ? row : "");
+            json_object_to_json_string_ext(results[SIDE_SOCKD], JSON_C_TO_STRING_PLAIN), row ? "   explained by " : "",
+            row ? row : "");
 }
 
 /* One step: whether the script goes on. */

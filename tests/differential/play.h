@@ -16,8 +16,8 @@ struct stage {
 
 struct verdict {
     bool failed;
-    size_t at;          /* the step at which it ended */
-    const char *row;    /* the last difference that the table explained; NULL: none */
+    size_t at;                  /* the step at which it ended */
+    const char *row;            /* the last difference that the table explained; NULL: none */
     char *results[SIDES_COUNT]; /* of the step that failed */
 };
 

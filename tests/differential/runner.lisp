@@ -1,8 +1,8 @@
 ;;;; Carries out steps on real socket streams of CLISP, for the other program that plays the peers and compares.
 ;;;;
-;;;; A request is one form on standard input: (OPERATION KEY VALUE ...). Texts come as (:s CODE ...), lists as (:a ITEM ...), records
-;;;; as (:o KEY VALUE ...), so that no character on the way can be touched by line ends or encodings. A reply is one line of JSON:
-;;;; {"name": value, ...}, or {"error": kind, ...}. Objects have names, which the request gives.
+;;;; A request is one form on standard input: (OPERATION KEY VALUE ...). Texts come as (:s CODE ...), lists as (:a ITEM ...),
+;;;; records as (:o KEY VALUE ...), so that no character on the way can be touched by line ends or encodings. A reply is one
+;;;; line of JSON: {"name": value, ...}, or {"error": kind, ...}. Objects have names, which the request gives.
 
 (defpackage :runner (:use :common-lisp))
 (in-package :runner)
@@ -114,7 +114,8 @@
         :buffered (buffered-of buffered)))
 
 (define-operation :socket-server ((as "v") (port 0) (interface "127.0.0.1") interface_of (backlog 1))
-  (let ((server (socket:socket-server port :interface (if interface_of (object-named interface_of) interface) :backlog backlog)))
+  (let* ((address (if interface_of (object-named interface_of) interface))
+         (server (socket:socket-server port :interface address :backlog backlog)))
     (setf (gethash as *objects*) server)
     (list :host (socket:socket-server-host server) :port (socket:socket-server-port server))))
 
@@ -182,7 +183,8 @@
         else collect (keyword-of option)))
 
 ;;; Which options are switches, for the others have a value that may be NIL.
-(defparameter *switches* '(:so-debug :so-acceptconn :so-broadcast :so-reuseaddr :so-dontroute :so-keepalive :so-error :so-oobinline))
+(defparameter *switches*
+  '(:so-debug :so-acceptconn :so-broadcast :so-reuseaddr :so-dontroute :so-keepalive :so-error :so-oobinline))
 
 (define-operation :socket-options ((of "s") options)
   (list :values
@@ -220,7 +222,8 @@
 
 (define-stream-operation :read-byte-sequence (stream length (mode "all"))
   (let* ((vector (make-array length))
-         (end (ext:read-byte-sequence vector stream :no-hang (string= mode "no-hang") :interactive (string= mode "interactive"))))
+         (end (ext:read-byte-sequence vector stream :no-hang (string= mode "no-hang")
+                                                    :interactive (string= mode "interactive"))))
     (list :elements (cons :list (coerce (subseq vector 0 end) 'list)))))
 
 (define-stream-operation :listen (stream) (list :value (truth (listen stream))))

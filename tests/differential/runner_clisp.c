@@ -1,9 +1,11 @@
 /* CLISP: one process for many cases, which carries out one form at a time.
  *
  * An operation that waits holds up the whole process. That it waits is seen, not guessed from the time it takes: it has taken
- * the request, has not answered, and sleeps. It is let go by the end of its connections, and killed where that does not help. */
+ * the request, has not answered, and sleeps. It is let go by the end of its connections, and killed where that does not help.
+ */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,6 +34,8 @@ static void run_clisp(int in, int out)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(in, 0);
     dup2(out, 1);
+    int nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, 2); /* it tells of its crashes there, which are results */
     close_range(3, ~0u, 0);
     execlp(program ? program : "clisp", "clisp", "-q", "-q", "-norc", "-E", "utf-8", "-C", RUNNER_LISP, NULL);
     perror("clisp");
@@ -75,13 +79,13 @@ static void clisp_start(struct side *side)
 
 static void print_value(FILE *out, json_object *value);
 
-static void print_text(FILE *out, const char *text)
+static void print_text(FILE *out, const char *text, int size)
 {
     fprintf(out, "(:s");
-    for (const unsigned char *at = (const unsigned char *)text; *at;) {
+    for (const unsigned char *at = (const unsigned char *)text, *end = at + size; at < end;) {
         int more = *at >= 0xF0 ? 3 : *at >= 0xE0 ? 2 : *at >= 0xC0 ? 1 : 0;
         int code = more ? *at & (0x3F >> more) : *at;
-        for (at++; more > 0 && *at; more--)
+        for (at++; more > 0 && at < end; more--)
             code = code << 6 | (*at++ & 0x3F);
         fprintf(out, " %d", code);
     }
@@ -104,7 +108,7 @@ static void print_value(FILE *out, json_object *value)
         fprintf(out, "%.6fd0", json_object_get_double(value));
         break;
     case json_type_string:
-        print_text(out, json_object_get_string(value));
+        print_text(out, json_object_get_string(value), json_object_get_string_len(value));
         break;
     case json_type_array:
         fprintf(out, "(:a");
@@ -153,7 +157,10 @@ static void clisp_begin(struct side *side, const struct step *step, const char *
         print_value(out, value);
     }
     if (buffered && !step_argument(step, "buffered"))
-        fprintf(out, " :buffered %s", strcmp(buffered, "true") == 0 ? "T" : strcmp(buffered, "false") == 0 ? "NIL" : "(:s 100)");
+        fprintf(out, " :buffered %s",
+                strcmp(buffered, "true") == 0    ? "T"
+                : strcmp(buffered, "false") == 0 ? "NIL"
+                                                 : "(:s 100)");
     fprintf(out, ")\n");
     fclose(out);
     clisp_send(side->state, text, size);
@@ -162,7 +169,7 @@ static void clisp_begin(struct side *side, const struct step *step, const char *
 
 /* ---- replies ---- */
 
-/* Whether the process has taken its request and sleeps. */
+/* Whether the process has taken its request, but for the newline behind the form, and sleeps. */
 static bool clisp_sleeps(const struct clisp *clisp)
 {
     char path[40], text[200] = "";
@@ -176,7 +183,7 @@ static bool clisp_sleeps(const struct clisp *clisp)
         fclose(file);
     }
     const char *state = strrchr(text, ')');
-    return unread == 0 && state && state[1] == ' ' && state[2] == 'S';
+    return unread <= 1 && state && state[1] == ' ' && state[2] == 'S';
 }
 
 /* A line of its output: 1; 0: none within the time; -1: it has ended. */
@@ -237,7 +244,8 @@ static void clisp_close(struct side *side)
     clisp_send(clisp, request, sizeof request - 1);
     for (bool waits = false; !waits;) {
         json_object *result = clisp_finish(side, RELEASE_MS);
-        bool forgotten = json_object_object_get_ex(result, "forgotten", NULL), ended = json_object_object_get_ex(result, "died", NULL);
+        bool forgotten = json_object_object_get_ex(result, "forgotten", NULL),
+             ended = json_object_object_get_ex(result, "died", NULL);
         waits = json_object_object_get_ex(result, "waits", NULL);
         json_object_put(result);
         if (forgotten || ended)

@@ -151,7 +151,8 @@ static json_object *elements_of(const struct object *object, json_object *data)
 /* What a step's argument is called in the protocol; NULL: it is the harness's own. */
 static const char *parameter_of(const struct step *step, const char *key)
 {
-    static const char *const own[] = {"as", "peer", "to", "later", "stream", "server", "of", "direction", "interface_of", "elements"};
+    static const char *const own[] = {"as",     "peer", "to",        "later",        "stream",
+                                      "server", "of",   "direction", "interface_of", "elements"};
     bool names_object = strcmp(key, "direction") != 0 || strcmp(step->operation->name, "status") == 0;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(key, own[i]) == 0)
@@ -198,7 +199,8 @@ static json_object *params_of(struct side *side, const struct step *step, const 
     else if (strcmp(name, "server") == 0 && !json_object_object_get_ex(step->arguments, "interface", NULL))
         json_object_object_add(params, "interface", json_object_new_string("127.0.0.1"));
     if (step_argument(step, "elements"))
-        json_object_object_add(params, "data", data_of(object_find(s, step_text(step, "stream", "s")), step_argument(step, "elements")));
+        json_object_object_add(params, "data",
+                               data_of(object_find(s, step_text(step, "stream", "s")), step_argument(step, "elements")));
     if (buffered && (strcmp(name, "connect") == 0 || strcmp(name, "accept") == 0) && !step_argument(step, "buffered"))
         json_object_object_add(params, "buffered", json_tokener_parse(buffered));
     bool told = json_object_object_get_ex(step->arguments, "timeout", NULL);
@@ -215,12 +217,22 @@ static void sockd_begin_step(struct side *side, const struct step *step, const c
     s->step = step;
     json_object *params = params_of(side, step, buffered);
     struct sockd_json_request request = {.method = step->operation->method,
-                                         .params = sockd_string(json_object_to_json_string_ext(params, JSON_C_TO_STRING_PLAIN))};
+                                         .params =
+                                             sockd_string(json_object_to_json_string_ext(params, JSON_C_TO_STRING_PLAIN))};
     s->call = s->missing ? 0 : sockd_start_json(s->client, &request);
     json_object_put(params);
 }
 
 /* ---- results ---- */
+
+/* The JSON that a text of the library holds; NULL for a null one. */
+static json_object *parsed(struct sockd_text text)
+{
+    struct json_tokener *tokener = json_tokener_new();
+    json_object *value = text.data ? json_tokener_parse_ex(tokener, text.data, (int)text.size) : NULL;
+    json_tokener_free(tokener);
+    return value;
+}
 
 static json_object *truth(const char *name)
 {
@@ -233,9 +245,15 @@ static json_object *failure(struct session *s, const struct sockd_json_reply *re
 {
     static const struct {
         const char *kind, *neutral;
-    } kinds[] = {{"os-error", "os"},      {"timeout", "timeout"},         {"encoding", "encoding"},
-                 {"resolve", "os"},       {"end-of-file", "end-of-file"}, {"limit", "limit"},
-                 {"wrong-kind", "refused"}, {"not-open", "refused"},      {"no-such-handle", "refused"},
+    } kinds[] = {{"os-error", "os"},
+                 {"timeout", "timeout"},
+                 {"encoding", "encoding"},
+                 {"resolve", "os"},
+                 {"end-of-file", "end-of-file"},
+                 {"limit", "limit"},
+                 {"wrong-kind", "refused"},
+                 {"not-open", "refused"},
+                 {"no-such-handle", "refused"},
                  {"invalid-params", "refused"}};
     const struct sockd_error *error = sockd_error(s->client);
     if (strcmp(error->kind, "timeout") == 0 && !json_object_object_get_ex(s->step->arguments, "timeout", NULL) &&
@@ -245,7 +263,7 @@ static json_object *failure(struct session *s, const struct sockd_json_reply *re
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(error->kind, kinds[i].kind) == 0)
             neutral = kinds[i].neutral;
-    json_object *result = side_error(neutral), *told = json_tokener_parse(reply->error.data ? reply->error.data : "{}"), *data;
+    json_object *result = side_error(neutral), *told = parsed(reply->error), *data;
     if (strcmp(neutral, "os") == 0 && json_object_object_get_ex(told, "data", &data))
         json_object_object_add(result, "errno", json_object_get(json_object_object_get(data, "name")));
     json_object_object_add(result, "detail", json_object_new_string(error->kind));
@@ -345,7 +363,7 @@ static json_object *sockd_finish_step(struct side *side, int patience_ms)
             fatal(s, "sockd ended the session");
         return failure(s, &reply);
     }
-    return neutral_result(s, json_tokener_parse(reply.result.data));
+    return neutral_result(s, parsed(reply.result));
 }
 
 static void sockd_end_case(struct side *side)

@@ -2,8 +2,9 @@
  *
  * Results have one neutral form, a JSON object: the members that the operation gives ({"line": …, "missing_newline": …},
  * {"end": true} at the end of the input, {"done": true} where nothing is told), {"error": kind, …} with kind one of "os" (and
- * "errno"), "timeout", "encoding", "end-of-file", "refused" (the operation does not fit the object's state or kind, or the argument is
- * wrong; "detail" says more and is not compared), "limit", "no-object"; {"waits": true} for an operation that had to wait, and
+ * "errno"), "timeout", "encoding", "end-of-file", "refused" (the operation does not fit the object's state or kind, or the
+ * argument is wrong; "detail" says more and is not compared), "limit", "no-object"; {"waits": true} for an operation that had
+ * to wait, and
  * {"died": true} for a program that ended. */
 #pragma once
 
@@ -15,8 +16,8 @@ struct side;
 
 struct runner {
     const char *name;
-    void (*start)(struct side *side);                           /* the program, once */
-    void (*open)(struct side *side);                            /* a new case */
+    void (*start)(struct side *side);                                                /* the program, once */
+    void (*open)(struct side *side);                                                 /* a new case */
     void (*begin)(struct side *side, const struct step *step, const char *buffered); /* an operation starts */
     json_object *(*finish)(struct side *side, int patience_ms); /* its result; the caller's. waits: it still goes on */
     void (*close)(struct side *side);                           /* the case's objects go; peers have gone already */
@@ -31,10 +32,10 @@ struct peer {
 
 struct side {
     const struct runner *runner;
-    void *state;            /* the runner's */
-    int listener, port;     /* that connect goes to */
-    int connecting;         /* the port that the last connect went to */
-    json_object *ports;     /* servers' ports by name */
+    void *state;        /* the runner's */
+    int listener, port; /* that connect goes to */
+    int connecting;     /* the port that the last connect went to */
+    json_object *ports; /* servers' ports by name */
     struct peer peers[SIDE_PEERS];
     size_t peer_count;
 };

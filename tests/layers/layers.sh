@@ -17,7 +17,10 @@ BEGIN {
     layer("daemon/sockets",  "proto daemon/base")
     layer("daemon/control",  "proto daemon/base daemon/sockets")
     layer("daemon/methods",  "proto daemon/base daemon/sockets daemon/control")
-    layer("daemon/server",   "proto daemon/base daemon/sockets daemon/control daemon/methods")
+    layer("daemon/server_parts", "proto daemon/base daemon/sockets daemon/control")
+    layer("daemon/reload",   "proto daemon/base daemon/sockets daemon/control daemon/server_parts")
+    layer("daemon/server",   "proto daemon/base daemon/sockets daemon/control daemon/methods daemon/server_parts")
+    layer("daemon/configuration_page", "proto daemon/base")
     layer("daemon/main",     "proto daemon/base daemon/sockets daemon/control daemon/methods daemon/server")
     layer("client/include",  "proto/include")
     layer("client/lib",      "proto client/include")
@@ -28,7 +31,7 @@ BEGIN {
     library("json-c/", "^(daemon/|client/sockctl/|proto/docgen)") # the protocol and libsockd need nothing but libc
 }
 
-# The layer that a file belongs to. server.c, server.h and main.c stand in daemon/ itself.
+# The layer that a file belongs to. What wires the daemon stands in daemon/ itself, each file a layer of its own.
 function layer_of(file,    name) {
     if (file ~ /^daemon\/[^\/]*$/) {
         name = file

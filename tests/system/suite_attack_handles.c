@@ -1,5 +1,6 @@
 /* What is another's, what is everybody's, and what one client may use up. */
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "attack.h"
 
@@ -220,7 +221,7 @@ START_TEST(calls_of_a_principal)
         ids[i] = request(i % 2 ? one : two, "socket-wait", "{'server': %lu}", server);
     ck_assert(waits(one, ids[1]));
     ck_assert(waits(two, ids[0]));
-    long last = request(two, "socket-wait", "{'server': %lu}", server);
+    request(two, "socket-wait", "{'server': %lu}", server);
     expect_limit(refuse(two, "limit", "daemon.info", NULL), "calls", 20);
     expect_limit(refuse(one, "limit", "daemon.info", NULL), "calls", 20);
     call(client_open_by("a"), "daemon.info", NULL);
@@ -229,7 +230,6 @@ START_TEST(calls_of_a_principal)
         if (has(reply(one, request(one, "daemon.info", NULL))->json, "result"))
             break;
     call(one, "daemon.info", NULL);
-    (void)last;
 }
 END_TEST
 
@@ -250,6 +250,31 @@ START_TEST(bytes_of_a_principal)
 }
 END_TEST
 
+/* A limit of descriptors that one client uses up: what is reserved stays for the administrator. */
+START_TEST(descriptors_are_reserved_for_the_owner)
+{
+    struct rlimit before, few;
+    struct client *b = client_open_by("b");
+    call(b, "daemon.info", NULL);
+    ck_assert_int_eq(prlimit(the_daemon.pid, RLIMIT_NOFILE, NULL, &before), 0);
+    few = (struct rlimit){160, before.rlim_max};
+    ck_assert_int_eq(prlimit(the_daemon.pid, RLIMIT_NOFILE, &few, NULL), 0);
+    struct message *message;
+    int made = 0;
+    do
+        message = reply(b, request(b, "socket-server", "{'interface': '127.0.0.1'}"));
+    while (has(message->json, "result") && ++made < 160);
+    expect_limit(fault_in(message->json, "limit"), "descriptors", 96);
+    ck_assert_int_ge(made, 50);
+    struct client *more = client_open_by("a");
+    expect_limit(fault_in(client_receive(more)->json, "limit"), "descriptors", 96);
+    struct client *owner = client_open();
+    call(owner, "socket-server", NULL);
+    ck_assert_int_ge((int)count_at(call(owner, "handle.list", NULL), "handles"), made);
+    ck_assert_int_eq(prlimit(the_daemon.pid, RLIMIT_NOFILE, &before, NULL), 0);
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&anothers_handle_is_none, NULL, COUNT(uses)},
     {&guessing_every_handle, NULL, 0},
@@ -262,6 +287,7 @@ static const struct test_case cases[] = {
     {&handles_of_a_principal, NULL, 2},
     {&calls_of_a_principal, NULL, 0},
     {&bytes_of_a_principal, NULL, 0},
+    {&descriptors_are_reserved_for_the_owner, NULL, 0},
     {0},
 };
 

@@ -74,6 +74,7 @@ END_TEST
 START_TEST(descriptors_that_nobody_asked_for_are_closed)
 {
     struct client *c = client_open_by("none");
+    call(c, "daemon.info", NULL);
     int before = daemon_descriptors(&the_daemon), fds[10];
     for (int i = 0; i < COUNT(fds); i++)
         fds[i] = dup(0);

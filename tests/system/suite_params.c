@@ -52,6 +52,8 @@ static const char *good_value(const struct method *method, const struct field *f
         return "[\"kind\"]";
     case TYPE_ID:
         return "\"nobody\"";
+    case TYPE_JSON:
+        return "{}";
     default:
         ck_abort_msg("%s has a parameter %s of a type that is not known here", method->name, field->name);
     }

@@ -54,6 +54,9 @@ static const char *const values[] = {
         "'YR==' | 'YW-_' | 'YWJj\\u00e9'",
     [TYPE_TEXTS] =
         "0 | true | 'kind' | {} | [1] | [null] | [['kind']] | ['kind',1]",
+    [TYPE_JSON] =
+        "0 | 1.5 | true | 'web' | [] | [{}] | {'x':1} | {'rights':'io'} | {'rights':['fly']} | {'dial':[{}]} | "
+        "{'dial':[{'allow':'127.1'}]} | {'limits':{'calls':-1}} | {'mode':'off'}",
     [TYPE_ID] =
         "true | false | [] | {} | [1]",
 };

@@ -361,7 +361,7 @@ START_TEST(reference)
     fclose(out);
     static const char *const rows[] = {
         "| `listeners[].path` | text: an absolute path | bytes | required | yes |",
-        "| `listeners[].mode` | text: an octal mode |  | `\"0600\"` | yes |",
+        "| `listeners[].mode` | text: an octal mode |  | `\"0600\"` | no |",
         "| `profiles.NAME.dial[].ports` | array of integers and texts |  | any port; of a listen rule any from 1024 | yes |",
         "| `profiles.NAME.mode` | text: `\"enforce\"` or `\"report\"` |  | `\"enforce\"` | yes |",
         "| `profiles.NAME.limits.handles` | integer, 0 to 1073741824 | handles | `32768` | yes |",

@@ -336,6 +336,16 @@ struct sockd_handle_list_result {
     int64_t next; /* what to pass as after to go on; null at the end; null is SOCKD_NULL */
 };
 
+/* what a handle can be claimed with */
+struct sockd_share_token {
+    struct sockd_text token; /* good for one claim: 128 random bits in base64url */
+};
+
+/* a handle that was shared */
+struct sockd_claimed_handle {
+    sockd_handle handle; /* the handle, which the caller may use from now on */
+};
+
 /* what a program needs to act on an error */
 struct sockd_fault {
     struct sockd_text kind; /* the kind of error */
@@ -1106,6 +1116,57 @@ SOCKD_API int sockd_finish_session_hello(sockd *client, sockd_call call, struct 
 SOCKD_API int sockd_session_info(sockd *client, struct sockd_session_info_result *result);
 SOCKD_API sockd_call sockd_start_session_info(sockd *client);
 SOCKD_API int sockd_finish_session_info(sockd *client, sockd_call call, struct sockd_session_info_result *result);
+
+struct sockd_session_restrict_options {
+    struct sockd_text profile; /* the name of a profile; null is data NULL */
+    struct sockd_text rules; /* an object shaped like a profile of the configuration; null is data NULL */
+};
+
+#define SOCKD_SESSION_RESTRICT_OPTIONS \
+    { {NULL, 0}, {NULL, 0} }
+
+/* session.restrict.
+ * Narrows what this session may do, for good: only what its profile and these rules allow is allowed.
+ *   options      NULL: the defaults
+ *   errors       invalid-params, internal, limit, going-away
+ */
+SOCKD_API int sockd_session_restrict(sockd *client, const struct sockd_session_restrict_options *options);
+SOCKD_API sockd_call sockd_start_session_restrict(sockd *client, const struct sockd_session_restrict_options *options);
+SOCKD_API int sockd_finish_session_restrict(sockd *client, sockd_call call);
+
+/* daemon.reload.
+ * Reads the configuration again; one with an error changes nothing.
+ *   errors       invalid-params, internal, denied, limit, going-away
+ */
+SOCKD_API int sockd_daemon_reload(sockd *client);
+SOCKD_API sockd_call sockd_start_daemon_reload(sockd *client);
+SOCKD_API int sockd_finish_daemon_reload(sockd *client, sockd_call call);
+
+struct sockd_handle_share_options {
+    int64_t expires; /* seconds until the token is worth nothing; 1 to 86400 */
+};
+
+#define SOCKD_HANDLE_SHARE_OPTIONS \
+    { 60 }
+
+/* handle.share.
+ * Makes a token with which another user or profile can claim a handle.
+ *   handle       stream or server
+ *   options      NULL: the defaults
+ *   errors       invalid-params, internal, no-such-handle, denied, limit, going-away
+ */
+SOCKD_API int sockd_handle_share(sockd *client, sockd_handle handle, const struct sockd_handle_share_options *options, struct sockd_share_token *result);
+SOCKD_API sockd_call sockd_start_handle_share(sockd *client, sockd_handle handle, const struct sockd_handle_share_options *options);
+SOCKD_API int sockd_finish_handle_share(sockd *client, sockd_call call, struct sockd_share_token *result);
+
+/* handle.claim.
+ * Takes a handle that was shared. It stays its owner's, too, and ends as it would have.
+ *   token        good for one claim: 128 random bits in base64url
+ *   errors       invalid-params, internal, denied, limit, going-away
+ */
+SOCKD_API int sockd_handle_claim(sockd *client, struct sockd_text token, struct sockd_claimed_handle *result);
+SOCKD_API sockd_call sockd_start_handle_claim(sockd *client, struct sockd_text token);
+SOCKD_API int sockd_finish_handle_claim(sockd *client, sockd_call call, struct sockd_claimed_handle *result);
 
 struct sockd_handle_list_options {
     struct sockd_text filter; /* terms field=value, !=, <, <=, >, >=, joined by commas; all must hold; null is data NULL */
