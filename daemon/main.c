@@ -23,9 +23,12 @@ static const char usage[] = "usage: sockd [--socket PATH] [--config FILE] [--log
 enum { OPTION_SOCKET = 256, OPTION_CONFIG, OPTION_CHECK, OPTION_LOG_LEVEL, OPTION_VERSION, OPTION_HELP };
 
 static const struct option long_options[] = {
-    {"socket", required_argument, NULL, OPTION_SOCKET},   {"config", required_argument, NULL, OPTION_CONFIG},
-    {"check-config", no_argument, NULL, OPTION_CHECK},    {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
-    {"version", no_argument, NULL, OPTION_VERSION},       {"help", no_argument, NULL, OPTION_HELP},
+    {"socket", required_argument, NULL, OPTION_SOCKET},
+    {"config", required_argument, NULL, OPTION_CONFIG},
+    {"check-config", no_argument, NULL, OPTION_CHECK},
+    {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
 

@@ -39,9 +39,9 @@ struct identity {
     gid_t gid;
     pid_t pid;
     struct policy_layers layers; /* what it may do */
-    bool privileged;            /* the daemon's own user, or root: may inspect and close everything, where a policy lets it */
-    char name[IDENTITY_NAME];   /* the process's, as it was at the start; may be empty */
-    char label[IDENTITY_LABEL]; /* as the session calls itself; may be empty */
+    bool privileged;             /* the daemon's own user, or root: may inspect and close everything, where a policy lets it */
+    char name[IDENTITY_NAME];    /* the process's, as it was at the start; may be empty */
+    char label[IDENTITY_LABEL];  /* as the session calls itself; may be empty */
 };
 
 /* Takes over the reference to principal, even where it fails for want of memory. limits: the session's. */

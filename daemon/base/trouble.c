@@ -55,7 +55,8 @@ int trouble_os_at(struct trouble *trouble, const char *operation, int error, con
     address_text(address, trouble->address);
     trouble->fault.address = text(trouble->address);
     trouble->fault.port = address_port(address);
-    return tell(trouble, ERROR_os_error, "%s %s port %d: %s", operation, trouble->address, address_port(address), strerror(error));
+    return tell(trouble, ERROR_os_error, "%s %s port %d: %s", operation, trouble->address, address_port(address),
+                strerror(error));
 }
 
 /* the EAI_ codes have no function that gives their names */
@@ -65,9 +66,10 @@ static const char *resolve_name(int error)
         int error;
         const char *name;
     } names[] = {
-        {EAI_AGAIN, "EAI_AGAIN"},   {EAI_BADFLAGS, "EAI_BADFLAGS"}, {EAI_FAIL, "EAI_FAIL"},         {EAI_FAMILY, "EAI_FAMILY"},
-        {EAI_MEMORY, "EAI_MEMORY"}, {EAI_NONAME, "EAI_NONAME"},     {EAI_SERVICE, "EAI_SERVICE"},   {EAI_SOCKTYPE, "EAI_SOCKTYPE"},
-        {EAI_SYSTEM, "EAI_SYSTEM"}, {EAI_NODATA, "EAI_NODATA"},     {EAI_ADDRFAMILY, "EAI_ADDRFAMILY"},
+        {EAI_AGAIN, "EAI_AGAIN"},     {EAI_BADFLAGS, "EAI_BADFLAGS"},     {EAI_FAIL, "EAI_FAIL"},
+        {EAI_FAMILY, "EAI_FAMILY"},   {EAI_MEMORY, "EAI_MEMORY"},         {EAI_NONAME, "EAI_NONAME"},
+        {EAI_SERVICE, "EAI_SERVICE"}, {EAI_SOCKTYPE, "EAI_SOCKTYPE"},     {EAI_SYSTEM, "EAI_SYSTEM"},
+        {EAI_NODATA, "EAI_NODATA"},   {EAI_ADDRFAMILY, "EAI_ADDRFAMILY"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].error == error)

@@ -19,7 +19,7 @@ struct unix_listener {
     int fd; /* non-blocking, close-on-exec; -1: not open */
     char *path;
 
-    int directory, lock; /* -1 where the file is not ours */
+    int directory, lock;    /* -1 where the file is not ours */
     char *name, *lock_name; /* of the files in the directory */
     dev_t device;
     ino_t inode;

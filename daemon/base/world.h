@@ -9,7 +9,7 @@ struct world {
     union address own[WORLD_ADDRESSES];
     size_t own_count;
     struct port_set ports;
-    uint32_t port_uses[65536]; /* listeners of the daemon at each */
+    uint32_t port_uses[65536];   /* listeners of the daemon at each */
     const struct network *nat64; /* the configuration's */
     size_t nat64_count;
     int64_t asked; /* when the addresses were asked for; 0: never */

@@ -42,7 +42,8 @@ static bool keep_id(struct call *call, struct sockd_text id)
     return room != NULL;
 }
 
-struct call *call_new(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo, int *error)
+struct call *call_new(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo,
+                      int *error)
 {
     struct control *control = session->control;
     struct call *call = TAILQ_FIRST(&control->spare);
@@ -327,7 +328,8 @@ int call_listener(struct call *call, sockd_handle handle, struct listener **list
     return r;
 }
 
-int call_turn(struct call *call, struct object *object, struct waiters *queue, unsigned wants, const struct sockd_timeout *timeout)
+int call_turn(struct call *call, struct object *object, struct waiters *queue, unsigned wants,
+              const struct sockd_timeout *timeout)
 {
     call->object = object;
     call->queue = queue;

@@ -19,16 +19,16 @@ struct call {
     struct session *session;
     struct batch *batch;
     const struct method *method;
-    struct sockd_text id;        /* as it came; null data: a notification */
+    struct sockd_text id; /* as it came; null data: a notification */
     char id_room[40];
-    void *params;                /* a copy of its own, once it waits */
-    struct object *object;       /* what it waits for, in the queue below */
-    struct waiters *queue;       /* where it will stand if it must wait; NULL: nowhere, it is resumed by whom it asked */
-    unsigned wants;              /* of the object while it waits */
+    void *params;          /* a copy of its own, once it waits */
+    struct object *object; /* what it waits for, in the queue below */
+    struct waiters *queue; /* where it will stand if it must wait; NULL: nowhere, it is resumed by whom it asked */
+    unsigned wants;        /* of the object while it waits */
     struct sockd_timeout timeout;
     const char *option_operation; /* the timeout is a socket option's: its end is EAGAIN of this operation */
     struct event timer;
-    struct cargo cargo;          /* the payload becomes its own once it waits */
+    struct cargo cargo; /* the payload becomes its own once it waits */
     bool payload_owned;
     struct sockd_bytes reply_payload;
     int *reply_fds;
@@ -50,7 +50,8 @@ struct call {
 };
 
 /* A call for a request: charged, in nobody's list yet. NULL with *trouble told: the limit of calls, or no memory. */
-struct call *call_new(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo, int *error);
+struct call *call_new(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo,
+                      int *error);
 
 /* Serves it: tries it, and replies or lets it wait. params are the decoded ones, the caller's. */
 void call_serve(struct call *call, const void *params);
@@ -95,7 +96,8 @@ int call_stream(struct call *call, sockd_handle handle, struct stream **stream);
 int call_listener(struct call *call, sockd_handle handle, struct listener **listener);
 
 /* Says where the call stands and how long it may wait. OUTCOME_WAIT where others stand before it, else 0. */
-int call_turn(struct call *call, struct object *object, struct waiters *queue, unsigned wants, const struct sockd_timeout *timeout);
+int call_turn(struct call *call, struct object *object, struct waiters *queue, unsigned wants,
+              const struct sockd_timeout *timeout);
 
 /* The same for one side of a stream, found by its handle; a timeout that is null is the side's socket option. timeout NULL:
  * for ever. */

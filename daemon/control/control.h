@@ -31,7 +31,7 @@ struct control_options {
     struct sockets *sockets;
     struct message_limits limits;
     struct account daemon; /* what all together may have */
-    void *owner;                               /* whose the functions below are */
+    void *owner;           /* whose the functions below are */
 
     /* A request, checked as far as the envelope goes. What it takes of the cargo it sets to nothing there. */
     void (*request)(struct session *session, struct batch *batch, const struct rpc_request *request, struct cargo *cargo);
@@ -49,9 +49,9 @@ struct control_options {
 struct control {
     struct control_options options;
     struct scan scan;
-    struct arena arena;     /* for the request that is being decoded */
+    struct arena arena; /* for the request that is being decoded */
     struct sessions sessions;
-    struct calls spare;     /* calls to be used again */
+    struct calls spare; /* calls to be used again */
     struct principals principals;
     struct shares shares;
     struct trouble trouble; /* of the call that is being tried */

@@ -51,11 +51,11 @@ struct session {
     int64_t begun;           /* when its first byte came; 0: none is */
     size_t held;             /* charged as buffered */
     int fd;
-    bool reading;            /* the loop is asked for input */
-    bool input_ended;        /* the client will send no more */
-    bool ending;             /* no more is read; ends when its replies have left */
+    bool reading;     /* the loop is asked for input */
+    bool input_ended; /* the client will send no more */
+    bool ending;      /* no more is read; ends when its replies have left */
     bool ended;
-    bool busy;               /* within its own turn: replies leave at its end */
+    bool busy; /* within its own turn: replies leave at its end */
 };
 
 /* Takes over a connected socket and an identity reference; both are consumed. 0, or -ENOMEM. */
@@ -79,13 +79,13 @@ void session_refuse(struct session *session, struct sockd_text id, int error);
 /* ---- replies (session_output.c) ---- */
 
 struct reply {
-    struct sockd_text id;          /* JSON text; null data: nobody wants it */
-    const struct record *record;   /* of a result; NULL: an error */
+    struct sockd_text id;        /* JSON text; null data: nobody wants it */
+    const struct record *record; /* of a result; NULL: an error */
     const void *value;
     enum error_id error;
     const struct trouble *trouble;
-    struct sockd_bytes payload;    /* data NULL: none */
-    int *fds;                      /* consumed with the array */
+    struct sockd_bytes payload; /* data NULL: none */
+    int *fds;                   /* consumed with the array */
     size_t fd_count;
 };
 

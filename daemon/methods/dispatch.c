@@ -37,14 +37,16 @@ static struct sockd_text right_text(enum right right)
 }
 
 /* 0, or the outcome to be told. */
-static int check(struct session *session, const struct rpc_request *request, union method_params *params, struct record_fault *fault)
+static int check(struct session *session, const struct rpc_request *request, union method_params *params,
+                 struct record_fault *fault)
 {
     struct control *control = session->control;
     const struct identity *identity = session->identity;
     if (control->stopping)
         return trouble_plain(&control->trouble, ERROR_going_away);
     if (!warrant_right(identity, request->method->right, request->method->name))
-        return trouble_denied(&control->trouble, request->method->name, right_text(request->method->right), identity->principal->profile);
+        return trouble_denied(&control->trouble, request->method->name, right_text(request->method->right),
+                              identity->principal->profile);
     arena_reset(&control->arena);
     switch (record_decode(request->method->params, &control->scan, request->params, true, &control->arena, params, fault)) {
     case RECORD_OK:

@@ -14,7 +14,8 @@ static int turn_for_both(struct call *call, sockd_handle handle, struct stream *
     return r == 0 && !TAILQ_EMPTY(&(*stream)->waiting[SIDE_OUT]) ? OUTCOME_WAIT : r;
 }
 
-int on_stream_element_type(struct call *call, const struct stream_element_type_params *in, struct stream_element_type_result *out)
+int on_stream_element_type(struct call *call, const struct stream_element_type_params *in,
+                           struct stream_element_type_result *out)
 {
     struct stream *stream;
     bool set = in->set != SOCKD_UNSET;

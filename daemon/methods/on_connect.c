@@ -49,8 +49,8 @@ static int connect_start(struct call *call, const struct socket_connect_params *
     struct dial_guard *guard = warrant_dial(sockets, call_identity(call), in->host, &failed);
     if (failed)
         return -ENOMEM;
-    connect->dial = dial_start(sockets->base, sockets->resolver, call_identity(call), in->host.data, in->host.size, (int)in->port, guard, connect_ended,
-                               connect);
+    connect->dial = dial_start(sockets->base, sockets->resolver, call_identity(call), in->host.data, in->host.size,
+                               (int)in->port, guard, connect_ended, connect);
     return connect->dial ? OUTCOME_WAIT : -ENOMEM;
 }
 
@@ -88,8 +88,8 @@ static int check_host(struct call *call, struct sockd_text host, int port)
 
 int on_socket_connect(struct call *call, const struct socket_connect_params *in, struct stream_result *out)
 {
-    const struct stream_options options = {call_identity(call), &call->session->objects, in->external_format,
-                                           in->element_type, in->buffered, in->lifetime};
+    const struct stream_options options = {
+        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime};
     if (call->progress == PROGRESS_NONE) {
         int r = stream_options_check(&options, call_trouble(call));
         if (r == 0)

@@ -59,7 +59,8 @@ int on_read_char_sequence(struct call *call, const struct read_char_sequence_par
         return stream_check(stream, SIDE_IN, true, call_trouble(call));
     if (r != 0)
         return r;
-    return stream_read_chars(stream, call_reading(call), (size_t)in->length, in->mode, &out->text, &out->eof, call_trouble(call));
+    return stream_read_chars(stream, call_reading(call), (size_t)in->length, in->mode, &out->text, &out->eof,
+                             call_trouble(call));
 }
 
 /* The element at the front of some bytes, little-endian. */

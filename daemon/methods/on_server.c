@@ -50,7 +50,8 @@ static int lookup_start(struct call *call, struct sockd_text host, int port)
         return -ENOMEM;
     lookup->call = call;
     call_progress(call, lookup, lookup_release);
-    lookup->job = resolver_lookup(call_sockets(call)->resolver, call_identity(call), host.data, host.size, AF_UNSPEC, port, lookup_done, lookup);
+    lookup->job = resolver_lookup(call_sockets(call)->resolver, call_identity(call), host.data, host.size, AF_UNSPEC, port,
+                                  lookup_done, lookup);
     return lookup->job ? OUTCOME_WAIT : -ENOMEM;
 }
 
@@ -175,8 +176,8 @@ int on_socket_accept(struct call *call, const struct socket_accept_params *in, s
     struct listener *listener;
     struct stream *stream;
     struct trouble *trouble = call_trouble(call);
-    const struct stream_options options = {call_identity(call), &call->session->objects, in->external_format,
-                                           in->element_type, in->buffered, in->lifetime};
+    const struct stream_options options = {
+        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime};
     int fd, r = call_listener(call, in->server, &listener);
     if (r == 0)
         r = stream_options_check(&options, trouble);

@@ -109,7 +109,8 @@ int on_socket_stream_peer(struct call *call, const struct name_params *in, struc
         if (r != 0)
             return r;
         if (!naming->job)
-            naming->job = resolver_reverse(call_sockets(call)->resolver, call_identity(call), &naming->address, naming_done, naming);
+            naming->job =
+                resolver_reverse(call_sockets(call)->resolver, call_identity(call), &naming->address, naming_done, naming);
         return naming->job ? OUTCOME_WAIT : -ENOMEM;
     }
     naming_answer(naming, out);

@@ -176,8 +176,8 @@ static void closer_step(struct closer *closer)
     steps[closer->stage](closer);
 }
 
-struct closer *closer_start(struct sockets *sockets, int fd, bool is_socket, struct buffer *out, const struct sockopt_state *options,
-                            closer_done *done, void *context)
+struct closer *closer_start(struct sockets *sockets, int fd, bool is_socket, struct buffer *out,
+                            const struct sockopt_state *options, closer_done *done, void *context)
 {
     bool held = buffer_size(out) > 0, lingers = options && options->linger_on;
     if (!held && lingers && options->linger == 0 && is_socket)

@@ -17,8 +17,8 @@ typedef void closer_done(void *context, bool sent);
 /* Closes a descriptor, which is consumed, as is what is in out. options: its linger state, or NULL. done, where there is one,
  * comes once, from the loop; with a positive linger when the peer has everything or the time is over (the connection is then
  * reset), else as soon as the bytes are the kernel's. NULL: it is closed already, and done will not come. */
-struct closer *closer_start(struct sockets *sockets, int fd, bool is_socket, struct buffer *out, const struct sockopt_state *options,
-                            closer_done *done, void *context);
+struct closer *closer_start(struct sockets *sockets, int fd, bool is_socket, struct buffer *out,
+                            const struct sockopt_state *options, closer_done *done, void *context);
 
 /* Whoever waits does so no more. NULL is ignored. */
 void closer_forget(struct closer *closer);

@@ -264,8 +264,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 /* ---- for the caller ---- */
 
-struct dial *dial_start(struct event_base *base, struct resolver *resolver, struct identity *payer, const char *host, size_t size, int port,
-                        struct dial_guard *guard, dial_done *done, void *context)
+struct dial *dial_start(struct event_base *base, struct resolver *resolver, struct identity *payer, const char *host,
+                        size_t size, int port, struct dial_guard *guard, dial_done *done, void *context)
 {
     struct dial *dial = calloc(1, sizeof(*dial));
     if (!dial) {

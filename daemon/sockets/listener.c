@@ -59,7 +59,8 @@ int listener_new(struct sockets *sockets, struct identity *identity, struct obje
         r = sockets_may_keep(sockets, identity, fd, &limit) ? 0 : trouble_limit(trouble, "descriptors", limit);
     }
     if (r == 0) {
-        r = object_enter(&sockets->objects, &listener->object, KIND_SERVER, identity, session, (enum lifetime)lifetime, trouble);
+        r = object_enter(&sockets->objects, &listener->object, KIND_SERVER, identity, session, (enum lifetime)lifetime,
+                         trouble);
     }
     if (r != 0) {
         close(fd);
@@ -153,7 +154,7 @@ void listener_update(struct listener *listener)
     if (listener->object.closed)
         return;
     bool wanted = !listener->pause && (!TAILQ_EMPTY(&listener->waiting) || !TAILQ_EMPTY(&listener->waiting_for) ||
-                                      watchers_want(&listener->object) & WANT_READ);
+                                       watchers_want(&listener->object) & WANT_READ);
     if (wanted == (listener->event != NULL))
         return;
     event_gone(&listener->event);

@@ -12,7 +12,7 @@ struct listener {
     struct grave grave;
     struct sockets *sockets;
     struct event *event;
-    struct event *pause; /* while descriptors are short */
+    struct event *pause;        /* while descriptors are short */
     struct waiters waiting;     /* to accept, in order */
     struct waiters waiting_for; /* only to know */
     struct sockopt_state *options;

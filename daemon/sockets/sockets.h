@@ -24,14 +24,14 @@ struct sockets {
     struct event_base *base;
     struct resolver *resolver; /* the caller's */
     struct object_table objects;
-    struct buffer scratch;   /* what a read gave, until it is in the reply */
-    struct closers closers;  /* sockets on their way out */
+    struct buffer scratch;  /* what a read gave, until it is in the reply */
+    struct closers closers; /* sockets on their way out */
     struct graves graves;
     struct event *reaper;
     struct world world;
-    uint32_t turn; /* changes with each piece of input, and with all that the daemon does to a socket: never 0 */
+    uint32_t turn;                /* changes with each piece of input, and with all that the daemon does to a socket: never 0 */
     int64_t descriptors_reserved; /* of those this process may open: for identities that nothing restricts */
-    int64_t flush_time; /* microseconds that output may take to leave when nobody waits for it any more */
+    int64_t flush_time;           /* microseconds that output may take to leave when nobody waits for it any more */
 };
 
 /* 0 or -ENOMEM. flush_seconds bounds what happens behind closed handles. */

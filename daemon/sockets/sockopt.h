@@ -28,7 +28,8 @@ bool sockopt_check(const struct sockopt *option, const struct sockd_option_value
 
 /* The value in force: 0 or an errno. fd: the socket. pending: an error that the daemon took from the socket and that nobody
  * has been told; so-error tells it and sets it to 0. */
-int sockopt_get(const struct sockopt *option, int fd, struct sockopt_state *state, int *pending, struct sockd_option_value *value);
+int sockopt_get(const struct sockopt *option, int fd, struct sockopt_state *state, int *pending,
+                struct sockd_option_value *value);
 
 /* Sets it: 0 or an errno (ENOPROTOOPT for the read-only ones). */
 int sockopt_set(const struct sockopt *option, int fd, struct sockopt_state *state, const struct sockd_option_value *value);

@@ -10,8 +10,8 @@
 
 #define FEW 32 /* items that need no memory */
 
-/* The kernel's error, kept until a read or write tells it: SO_ERROR forgets what it has told. EPIPE is none: a peer that had ended
- * its side has reset the connection, so a read still meets the end, and each write meets EPIPE anew. */
+/* The kernel's error, kept until a read or write tells it: SO_ERROR forgets what it has told. EPIPE is none: a peer that had
+ * ended its side has reset the connection, so a read still meets the end, and each write meets EPIPE anew. */
 static void keep_error(struct stream *stream)
 {
     int error = 0;
@@ -67,7 +67,8 @@ static int stream_status(struct stream *stream, int direction)
 
 static bool is_known(const struct object *object)
 {
-    return object->kind == KIND_STREAM && ((const struct stream *)object)->asked == ((const struct stream *)object)->sockets->turn;
+    return object->kind == KIND_STREAM &&
+           ((const struct stream *)object)->asked == ((const struct stream *)object)->sockets->turn;
 }
 
 static size_t poll_for(const struct object *object, struct pollfd *polls)

@@ -31,34 +31,34 @@ struct stream {
     struct object object;
     struct grave grave;
     struct sockets *sockets;
-    int fd[SIDES];                  /* the same twice for a socket; -1 while it is connecting, and after a failure */
-    struct event *event[SIDES];     /* while something is waited for; [SIDE_OUT] only if the descriptors differ */
+    int fd[SIDES];              /* the same twice for a socket; -1 while it is connecting, and after a failure */
+    struct event *event[SIDES]; /* while something is waited for; [SIDE_OUT] only if the descriptors differ */
     struct waiters waiting[SIDES];
     struct buffer in, out;
     struct text text;
-    struct sockopt_state *options;  /* NULL: all at their defaults */
-    struct dial *dial;              /* while it is connecting */
-    struct relay *relay;            /* while it is handed out as one: reading and writing are refused */
-    char *host;                     /* as it was asked for */
+    struct sockopt_state *options; /* NULL: all at their defaults */
+    struct dial *dial;             /* while it is connecting */
+    struct relay *relay;           /* while it is handed out as one: reading and writing are refused */
+    char *host;                    /* as it was asked for */
     uint64_t bytes_in, bytes_out;
-    size_t weight;                  /* charged as buffered */
-    uint32_t asked;                 /* the turn in which the kernel was asked for readiness */
-    short answer[SIDES];            /* what it said: poll()'s events */
-    uint32_t peeked;                /* bytes at the end of `in` that the kernel still has */
-    int32_t unread;                 /* a character put back; -1: none */
-    int32_t last;                   /* the character just read, which may be put back; -1: none */
-    int error;                      /* to be told once; 0: none */
+    size_t weight;       /* charged as buffered */
+    uint32_t asked;      /* the turn in which the kernel was asked for readiness */
+    short answer[SIDES]; /* what it said: poll()'s events */
+    uint32_t peeked;     /* bytes at the end of `in` that the kernel still has */
+    int32_t unread;      /* a character put back; -1: none */
+    int32_t last;        /* the character just read, which may be put back; -1: none */
+    int error;           /* to be told once; 0: none */
     uint16_t port;
-    uint8_t element;                /* enum element */
-    uint8_t buffered;               /* enum buffered */
+    uint8_t element;  /* enum element */
+    uint8_t buffered; /* enum buffered */
     bool shut[SIDES];
-    bool eof;                       /* the kernel has no more input */
+    bool eof; /* the kernel has no more input */
     bool is_socket;
-    bool dialled;                   /* socket-connect made it: host and port are where it was to go */
-    bool plain[SIDES];              /* a file, or memory: always ready, and the loop cannot be asked about it */
-    bool shared;                    /* other processes hold its descriptors, too, and may change the flags */
-    bool column_used;               /* output does not stand at the start of a line */
-    bool flushing;                  /* output leaves in the background */
+    bool dialled;      /* socket-connect made it: host and port are where it was to go */
+    bool plain[SIDES]; /* a file, or memory: always ready, and the loop cannot be asked about it */
+    bool shared;       /* other processes hold its descriptors, too, and may change the flags */
+    bool column_used;  /* output does not stand at the start of a line */
+    bool flushing;     /* output leaves in the background */
 };
 
 /* How a stream is to be made. */
@@ -96,7 +96,8 @@ void stream_poke(struct stream *stream);
 /* Gives the descriptor to the caller and ends the stream without a word to the peer. */
 int stream_detach(struct stream *stream);
 
-/* Tries what waits, and asks the loop for what is wanted then. To be called after anything that may let a waiting call go on. */
+/* Tries what waits, and asks the loop for what is wanted then. To be called after anything that may let a waiting call go on.
+ */
 void stream_run(struct stream *stream);
 
 /* Asks the loop for what is wanted now. */
@@ -161,10 +162,10 @@ struct reading {
 void reading_deinit(struct reading *reading, struct sockets *sockets);
 
 /* Each gives 0, a documented error, or OUTCOME_WAIT. Texts and bytes stay until reading_deinit. */
-int stream_read_line(struct stream *stream, struct reading *reading, size_t limit, struct sockd_text *line, bool *missing_newline,
-                     bool *eof, struct trouble *trouble);
-int stream_read_chars(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_text *text, bool *eof,
-                      struct trouble *trouble);
+int stream_read_line(struct stream *stream, struct reading *reading, size_t limit, struct sockd_text *line,
+                     bool *missing_newline, bool *eof, struct trouble *trouble);
+int stream_read_chars(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_text *text,
+                      bool *eof, struct trouble *trouble);
 
 /* One character; -1 if there is none. mode as above. peek: it stays. */
 int stream_read_char(struct stream *stream, struct reading *reading, int mode, bool peek, int32_t *ch, bool *eof,
@@ -172,8 +173,8 @@ int stream_read_char(struct stream *stream, struct reading *reading, int mode, b
 int stream_unread_char(struct stream *stream, int32_t ch, struct trouble *trouble);
 
 /* length elements at the most. */
-int stream_read_bytes(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_bytes *bytes, bool *eof,
-                      struct trouble *trouble);
+int stream_read_bytes(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_bytes *bytes,
+                      bool *eof, struct trouble *trouble);
 int stream_clear_input(struct stream *stream, struct trouble *trouble);
 
 /* LISTEN: never fails on an open input side. */
@@ -183,8 +184,8 @@ int stream_listen(struct stream *stream, bool *ready, struct trouble *trouble);
 
 /* How far a writing operation has come. All zero at the start. */
 struct writing {
-    struct buffer out;  /* what it will have written */
-    const char *data;   /* the same where the caller holds the bytes; NULL: out */
+    struct buffer out; /* what it will have written */
+    const char *data;  /* the same where the caller holds the bytes; NULL: out */
     size_t size, sent;
     bool begun, column_used;
 };
@@ -192,13 +193,15 @@ struct writing {
 void writing_deinit(struct writing *writing);
 
 /* Characters. The text is needed only until `begun`. */
-int stream_write_text(struct stream *stream, struct writing *writing, struct sockd_text text, bool newline, struct trouble *trouble);
+int stream_write_text(struct stream *stream, struct writing *writing, struct sockd_text text, bool newline,
+                      struct trouble *trouble);
 int stream_fresh_line(struct stream *stream, struct writing *writing, bool *written, struct trouble *trouble);
 
 /* Bytes, which stay the caller's until the operation ends. mode: enum mode. *written: elements. */
 int stream_write_bytes(struct stream *stream, struct writing *writing, struct sockd_bytes bytes, int mode, int64_t *written,
                        struct trouble *trouble);
-int stream_write_element(struct stream *stream, struct writing *writing, const struct sockd_integer *value, struct trouble *trouble);
+int stream_write_element(struct stream *stream, struct writing *writing, const struct sockd_integer *value,
+                         struct trouble *trouble);
 
 /* Sends what is held. OUTCOME_WAIT until the kernel has all of it. */
 int stream_flush(struct stream *stream, struct trouble *trouble);

@@ -8,9 +8,9 @@
 size_t element_size(int element)
 {
     static const uint8_t sizes[] = {
-        [ELEMENT_CHARACTER] = 1,   [ELEMENT_UNSIGNED_8] = 1, [ELEMENT_UNSIGNED_16] = 2, [ELEMENT_UNSIGNED_32] = 4,
-        [ELEMENT_UNSIGNED_64] = 8, [ELEMENT_SIGNED_8] = 1,   [ELEMENT_SIGNED_16] = 2,   [ELEMENT_SIGNED_32] = 4,
-        [ELEMENT_SIGNED_64] = 8,
+        [ELEMENT_CHARACTER] = 1,   [ELEMENT_UNSIGNED_8] = 1,  [ELEMENT_UNSIGNED_16] = 2,
+        [ELEMENT_UNSIGNED_32] = 4, [ELEMENT_UNSIGNED_64] = 8, [ELEMENT_SIGNED_8] = 1,
+        [ELEMENT_SIGNED_16] = 2,   [ELEMENT_SIGNED_32] = 4,   [ELEMENT_SIGNED_64] = 8,
     };
     return sizes[element];
 }

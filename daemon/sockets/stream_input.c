@@ -18,7 +18,8 @@ static ssize_t receive(const struct stream *stream, char *data, size_t size, int
     ssize_t n;
     sockets_stir(stream->sockets);
     do
-        n = stream->is_socket ? recv(stream->fd[SIDE_IN], data, size, MSG_DONTWAIT | flags) : read(stream->fd[SIDE_IN], data, size);
+        n = stream->is_socket ? recv(stream->fd[SIDE_IN], data, size, MSG_DONTWAIT | flags)
+                              : read(stream->fd[SIDE_IN], data, size);
     while (n < 0 && errno == EINTR);
     return n;
 }
@@ -127,7 +128,8 @@ void stream_drop_lf(struct stream *stream)
     int32_t ch = 0;
     size_t length;
     cursor.skip_lf = false;
-    enum text_result r = text_next(&stream->text, &cursor, buffer_data(&stream->in), buffer_size(&stream->in), stream->eof, &ch, &length);
+    enum text_result r =
+        text_next(&stream->text, &cursor, buffer_data(&stream->in), buffer_size(&stream->in), stream->eof, &ch, &length);
     if (r == TEXT_MORE && !stream->eof)
         return; /* half a character: whether it is an LF will be seen */
     stream->text.skip_lf = false;
@@ -143,7 +145,8 @@ static bool has_char(struct stream *stream)
     struct text_cursor cursor = text_start(&stream->text);
     int32_t ch;
     size_t length;
-    return text_next(&stream->text, &cursor, buffer_data(&stream->in), buffer_size(&stream->in), false, &ch, &length) != TEXT_MORE;
+    return text_next(&stream->text, &cursor, buffer_data(&stream->in), buffer_size(&stream->in), false, &ch, &length) !=
+           TEXT_MORE;
 }
 
 static bool has_input(struct stream *stream)

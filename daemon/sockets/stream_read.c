@@ -95,14 +95,14 @@ static bool line_too_long(const struct reading *reading, size_t limit)
 
 /* One walk: characters into reading->out until count, or a newline for a line. TEXT_CHAR: there. TEXT_MORE: the input ends
  * here, for good if stream->eof. Else the malformed part has *length bytes. */
-static enum text_result walk(struct stream *stream, struct reading *reading, bool line, size_t length, bool *newline, size_t *bad,
-                             size_t limit)
+static enum text_result walk(struct stream *stream, struct reading *reading, bool line, size_t length, bool *newline,
+                             size_t *bad, size_t limit)
 {
     for (;;) {
         size_t count = line ? SIZE_MAX : length - reading->count;
         bool final = stream->eof && !stream->error;
-        enum text_result r = text_read(&stream->text, &reading->cursor, buffer_data(&stream->in), buffer_size(&stream->in), final,
-                                       line, &count, newline, &reading->out, bad);
+        enum text_result r = text_read(&stream->text, &reading->cursor, buffer_data(&stream->in), buffer_size(&stream->in),
+                                       final, line, &count, newline, &reading->out, bad);
         reading->count += count;
         if (r != TEXT_MORE || (line && line_too_long(reading, limit)))
             return r;
@@ -135,8 +135,8 @@ static void take_unread(struct stream *stream, struct reading *reading, bool lin
         put_char(reading, stream->unread);
 }
 
-static int read_line(struct stream *stream, struct reading *reading, size_t limit, struct sockd_text *line, bool *missing_newline,
-                     bool *eof, struct trouble *trouble)
+static int read_line(struct stream *stream, struct reading *reading, size_t limit, struct sockd_text *line,
+                     bool *missing_newline, bool *eof, struct trouble *trouble)
 {
     bool newline = false;
     size_t bad = 0;
@@ -156,15 +156,16 @@ static int read_line(struct stream *stream, struct reading *reading, size_t limi
         return broken(stream, trouble);
     bool nothing = !newline && buffer_size(&reading->out) == 0;
     reading_commit(stream, reading, newline ? '\n' : -1);
-    *line = nothing ? (struct sockd_text){NULL, 0} : (struct sockd_text){buffer_data(&reading->out), buffer_size(&reading->out)};
+    *line =
+        nothing ? (struct sockd_text){NULL, 0} : (struct sockd_text){buffer_data(&reading->out), buffer_size(&reading->out)};
     if (!nothing && !line->data)
         line->data = "";
     *missing_newline = *eof = !newline;
     return 0;
 }
 
-int stream_read_line(struct stream *stream, struct reading *reading, size_t limit, struct sockd_text *line, bool *missing_newline,
-                     bool *eof, struct trouble *trouble)
+int stream_read_line(struct stream *stream, struct reading *reading, size_t limit, struct sockd_text *line,
+                     bool *missing_newline, bool *eof, struct trouble *trouble)
 {
     int r = stream_check(stream, SIDE_IN, true, trouble);
     if (r != 0)
@@ -209,8 +210,8 @@ static int read_chars(struct stream *stream, struct reading *reading, size_t len
     return 0;
 }
 
-int stream_read_chars(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_text *text, bool *eof,
-                      struct trouble *trouble)
+int stream_read_chars(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_text *text,
+                      bool *eof, struct trouble *trouble)
 {
     int r = stream_check(stream, SIDE_IN, true, trouble);
     if (r != 0)
@@ -304,7 +305,8 @@ static int give_bytes(struct stream *stream, struct reading *reading, size_t siz
     return r;
 }
 
-static int read_bytes(struct stream *stream, struct reading *reading, size_t length, int mode, bool *eof, struct trouble *trouble)
+static int read_bytes(struct stream *stream, struct reading *reading, size_t length, int mode, bool *eof,
+                      struct trouble *trouble)
 {
     size_t width = element_size(stream->element), want = length * width;
     for (;;) {
@@ -333,8 +335,8 @@ static int read_bytes(struct stream *stream, struct reading *reading, size_t len
     return give_bytes(stream, reading, want);
 }
 
-int stream_read_bytes(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_bytes *bytes, bool *eof,
-                      struct trouble *trouble)
+int stream_read_bytes(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_bytes *bytes,
+                      bool *eof, struct trouble *trouble)
 {
     int r = stream_check(stream, SIDE_IN, false, trouble);
     if (r != 0)

@@ -133,7 +133,8 @@ static int encode_line(struct stream *stream, struct writing *writing, struct so
     return r;
 }
 
-int stream_write_text(struct stream *stream, struct writing *writing, struct sockd_text text, bool newline, struct trouble *trouble)
+int stream_write_text(struct stream *stream, struct writing *writing, struct sockd_text text, bool newline,
+                      struct trouble *trouble)
 {
     int r = stream_check(stream, SIDE_OUT, true, trouble);
     if (r == 0 && !writing->begun) {
@@ -221,7 +222,8 @@ static const char *element_range(int element)
     return ranges[element];
 }
 
-int stream_write_element(struct stream *stream, struct writing *writing, const struct sockd_integer *value, struct trouble *trouble)
+int stream_write_element(struct stream *stream, struct writing *writing, const struct sockd_integer *value,
+                         struct trouble *trouble)
 {
     int r = stream_check(stream, SIDE_OUT, false, trouble);
     if (r != 0)

@@ -29,8 +29,8 @@ struct text {
 
 /* A place in the input, counted from its front. Start with text_start. */
 struct text_cursor {
-    size_t at;       /* bytes from the front */
-    size_t decoded;  /* characters from the front, for conversions */
+    size_t at;      /* bytes from the front */
+    size_t decoded; /* characters from the front, for conversions */
     bool skip_lf;
 };
 
@@ -60,8 +60,8 @@ struct text_cursor text_start(const struct text *text);
  * passed over (the cursor moves even when TEXT_MORE follows). ignore and replacement happen here. final: no bytes will follow
  * these; bytes inside a character are then malformed. TEXT_MALFORMED: *length bytes at the cursor are the maximal malformed
  * subpart. */
-enum text_result text_next(struct text *text, struct text_cursor *cursor, const char *data, size_t size, bool final, int32_t *ch,
-                           size_t *length);
+enum text_result text_next(struct text *text, struct text_cursor *cursor, const char *data, size_t size, bool final,
+                           int32_t *ch, size_t *length);
 
 /* Reads characters into out, as UTF-8, until count of them or (line) a newline, which is not put out. TEXT_CHAR: count
  * characters were read, or *newline is set; else as text_next, with the cursor behind what was put out. *count: characters

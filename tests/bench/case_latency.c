@@ -1,6 +1,6 @@
 /* The round trip of a quiet session: by itself, and while other sessions push bulk, list handles, connect and close. It has a
- * core and the daemon another one; those others take what they get of both. Each round is many calls, of which the median and the
- * 99th percentile count. */
+ * core and the daemon another one; those others take what they get of both. Each round is many calls, of which the median and
+ * the 99th percentile count. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "load.h"
 #include "machine.h"
@@ -39,9 +38,7 @@ void daemon_start(struct daemon *daemon)
 void daemon_stop(struct daemon *daemon)
 {
     child_end(&daemon->child);
-    unlink(daemon->socket);
-    unlink(daemon->config);
-    rmdir(daemon->directory);
+    machine_remove(daemon->directory);
 }
 
 int daemon_link(const struct daemon *daemon)

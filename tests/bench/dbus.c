@@ -152,8 +152,7 @@ void dbus_stop(struct dbus *dbus)
     child_end(&dbus->service);
     child_end(&dbus->broker);
     sd_bus_unref(dbus->controller);
-    unlink(dbus->socket);
-    rmdir(dbus->directory);
+    machine_remove(dbus->directory);
 }
 
 struct cost dbus_call(void *context, long count)

@@ -1,5 +1,6 @@
 #include "machine.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -134,6 +135,16 @@ void machine_place_self(enum placement placement)
 void machine_place(pid_t pid, enum placement placement)
 {
     place(pid, placement, true);
+}
+
+void machine_remove(const char *directory)
+{
+    DIR *files = opendir(directory);
+    for (struct dirent *entry; files && (entry = readdir(files));)
+        unlinkat(dirfd(files), entry->d_name, 0);
+    if (files)
+        closedir(files);
+    rmdir(directory);
 }
 
 double machine_now(void)

@@ -30,6 +30,9 @@ long machine_descriptors(void);
 void machine_place_self(enum placement placement);
 void machine_place(pid_t pid, enum placement placement);
 
+/* Removes a directory with the files in it. */
+void machine_remove(const char *directory);
+
 /* Seconds of a clock that only goes forward. */
 double machine_now(void);
 

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "machine.h"
 #include "peer.h"
@@ -39,12 +38,8 @@ void nginx_start(struct nginx *nginx)
 
 void nginx_stop(struct nginx *nginx)
 {
-    char pid[128];
     if (nginx->missing)
         return;
     child_end(&nginx->child);
-    snprintf(pid, sizeof pid, "%s/pid", nginx->directory);
-    unlink(pid);
-    unlink(nginx->config);
-    rmdir(nginx->directory);
+    machine_remove(nginx->directory);
 }

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "machine.h"
 
@@ -25,6 +24,5 @@ void redis_stop(struct redis *redis)
     if (redis->missing)
         return;
     child_end(&redis->child);
-    unlink(redis->socket);
-    rmdir(redis->directory);
+    machine_remove(redis->directory);
 }

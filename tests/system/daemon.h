@@ -20,7 +20,8 @@ void daemon_start(struct daemon *d, const char *const *arguments);
 /* A directory for a daemon that is yet to be started. */
 void daemon_prepare(struct daemon *d);
 
-/* Writes a configuration, ' standing for " and $ for the directory, for daemon_start to be given: its path, in static memory. */
+/* Writes a configuration, ' standing for " and $ for the directory, for daemon_start to be given: its path, in static memory.
+ */
 const char *daemon_configure(const struct daemon *d, const char *text);
 
 /* Lets the next daemon ask no name server but a test's own, at port 53 of an address of this host's. False: this system lets
