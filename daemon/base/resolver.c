@@ -409,7 +409,6 @@ static struct resolver_job *job_submit(struct resolver_job *job, int error)
         pthread_cond_signal(&pool->work);
     }
     pthread_mutex_unlock(&pool->lock);
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): only a pool that stops frees a job here, and nobody submits to that */
     return job;
 }
 
