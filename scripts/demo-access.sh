@@ -48,6 +48,7 @@ touch "$room/box/web.sock"
 inside() {
     printf '  inside $ %s\n' "$*"
     status=0
+    # shellcheck disable=SC2016 # the inner shell expands it
     printed=$(unshare --user --map-root-user --net --mount sh -ec '
         mount --bind "$1/work/p/web.sock" "$1/box/web.sock"
         mount -t tmpfs none "$1/work"

@@ -266,8 +266,10 @@ void call_serve(struct call *call, const void *params)
 
 void call_resume(struct call *call)
 {
-    sockets_stir(call_sockets(call));
+    struct arena *arena = &call->session->control->arena;
+    size_t mark = arena->used; /* a request that is being served may have its parameters there */
     union method_result result;
+    sockets_stir(call_sockets(call));
     int r = invoke(call, call->params, &result);
     if (r == OUTCOME_WAIT && call->expired)
         r = tell_expired(call);
@@ -275,6 +277,7 @@ void call_resume(struct call *call)
         enter_queue(call);
     else
         call_finish(call, r, &result);
+    arena->used = mark;
 }
 
 struct call *call_find(const struct session *session, struct sockd_text id)

@@ -1,5 +1,6 @@
 /* socket-status: every value for servers and streams in every direction, lists, counts and time. */
 #include <stdio.h>
+#include <time.h>
 
 #include "harness.h"
 
@@ -11,6 +12,26 @@ static void expect_status(const struct link *l, const char *input, const char *o
     ck_assert_str_eq(link_status(l, "output"), output);
     ck_assert_str_eq(link_status(l, "io"), io);
 }
+
+/* The status of one stream, asked for a thousand times in a list: what each wake-up needs must be given back. */
+START_TEST(a_status_that_wakes_often_in_vain)
+{
+    struct link l = link_new(NULL);
+    char items[40000] = "";
+    size_t size = 0;
+    for (int i = 0; i < 2000; i++)
+        size += (size_t)snprintf(items + size, sizeof items - size, "%s%lu", i ? "," : "", l.stream);
+    call(l.client, "socket-stream-shutdown", "{'stream': %lu, 'direction': 'output'}", l.stream);
+    call(l.client, "socket-options", "{'socket': %lu, 'options': [['so-rcvlowat', 120]]}", l.stream);
+    long id = request(l.client, "socket-status", "{'sockets': [%s]}", items);
+    for (int i = 0; i < 120; i++) {
+        peer_write(l.peer, "x");
+        nanosleep(&(struct timespec){0, 4000000},
+                  NULL); /* so that each byte wakes the call by itself: nothing tells that it did */
+    }
+    ck_assert_int_gt(int_at(result(l.client, id), "count"), 0);
+}
+END_TEST
 
 START_TEST(an_idle_stream)
 {
@@ -334,6 +355,7 @@ static const struct test_case cases[] = {
     {&a_status_can_be_cancelled, COVERS({METHOD_socket_status, CANCEL}), EACH_MODE},
     {&a_status_beside_a_waiting_read, NULL, EACH_MODE},
     {&a_list_of_a_thousand, NULL, 0},
+    {&a_status_that_wakes_often_in_vain, NULL, 0},
     {0},
 };
 
