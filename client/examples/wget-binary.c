@@ -63,6 +63,7 @@ int main(int argc, char **argv)
     long long length = read_header(client, connection.stream);
     if (length < 0) {
         fprintf(stderr, "the server does not tell the content's length\n");
+        sockd_close(client);
         return EXIT_FAILURE;
     }
 
@@ -73,6 +74,7 @@ int main(int argc, char **argv)
     FILE *out = fopen(file, "wb");
     if (out == NULL) {
         perror(file);
+        sockd_close(client);
         return EXIT_FAILURE;
     }
     bool whole = read_body(client, connection.stream, length, out);

@@ -25,6 +25,7 @@ int main(int argc, char **argv)
     struct sockd_text text = {request, (size_t)length};
     if (text.size >= sizeof request) {
         fprintf(stderr, "the page's name is too long\n");
+        sockd_close(client);
         return EXIT_FAILURE;
     }
     must(client, sockd_write_string(client, connection.stream, text, NULL), "request");
@@ -32,6 +33,7 @@ int main(int argc, char **argv)
     FILE *out = fopen(file, "w");
     if (out == NULL) {
         perror(file);
+        sockd_close(client);
         return EXIT_FAILURE;
     }
     struct sockd_read_line_result line;
