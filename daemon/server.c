@@ -264,7 +264,7 @@ static void server_end(struct server *server)
     libevent_global_shutdown();
 }
 
-/* PROTOCOL's places for the socket, behind an argument. */
+/* Where clients look for the socket when nobody names it. */
 static int usual_path(char *path, size_t size)
 {
     const char *set = getenv("SOCKD_SOCKET"), *runtime = getenv("XDG_RUNTIME_DIR");
