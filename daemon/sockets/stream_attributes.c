@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "stream.h"
-#include "utf8.h"
 
 size_t element_size(int element)
 {
@@ -33,24 +32,11 @@ int stream_check(const struct stream *stream, enum side side, bool characters, s
     return r;
 }
 
-/* A character that was put back becomes the bytes that it was. A newline whose CR was read, and whose LF was not yet, was
- * that CR. */
+/* A character that was put back becomes the bytes that it was; an LF behind a CR that was put back is data again. */
 static int unread_to_bytes(struct stream *stream)
 {
     struct buffer front = {0};
-    int r = 0;
-    if (stream->unread == '\n' && stream->text.skip_lf) {
-        r = buffer_append(&front, "\r", 1);
-        stream->text.skip_lf = false;
-    } else {
-        char utf8[4];
-        struct text_fault fault;
-        struct text plain = stream->text;
-        plain.line_terminator = LINE_TERMINATOR_UNIX;
-        struct sockd_text text = {utf8, utf8_write(stream->unread, utf8)};
-        if (text_encode(&plain, text, &front, &fault) != TEXT_CHAR)
-            r = -ENOMEM;
-    }
+    int r = buffer_append(&front, stream->text.last, stream->text.last_size);
     stream_own(stream);
     if (r == 0)
         r = buffer_append(&front, buffer_data(&stream->in), buffer_size(&stream->in));
@@ -58,6 +44,8 @@ static int unread_to_bytes(struct stream *stream)
         buffer_deinit(&front);
         return r;
     }
+    if (stream->unread == '\n')
+        stream->text.skip_lf = false;
     buffer_deinit(&stream->in);
     stream->in = front; /* consume */
     stream->unread = -1;

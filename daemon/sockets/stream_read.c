@@ -63,7 +63,7 @@ static int cut_malformed(struct stream *stream, struct reading *reading, size_t 
 /* Makes what the cursor has walked over used up. last: the last character of it. */
 static void reading_commit(struct stream *stream, struct reading *reading, int32_t last)
 {
-    text_commit(&stream->text, &reading->cursor);
+    text_commit(&stream->text, &reading->cursor, buffer_data(&stream->in));
     stream_consume(stream, reading->cursor.at);
     stream->unread = -1;
     stream->last = last;

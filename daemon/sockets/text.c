@@ -65,7 +65,15 @@ void text_format(const struct text *text, struct sockd_format *format)
 
 struct text_cursor text_start(const struct text *text)
 {
-    return (struct text_cursor){0, text->conversion ? text->conversion->part : 0, text->skip_lf};
+    return (struct text_cursor){
+        .decoded = text->conversion ? text->conversion->part : 0, .last = SIZE_MAX, .skip_lf = text->skip_lf};
+}
+
+/* The size bytes before the cursor are the last character. */
+static inline void passed(struct text_cursor *cursor, size_t size)
+{
+    cursor->last = cursor->at - size;
+    cursor->last_size = (uint8_t)size;
 }
 
 /* As conversion_decode, for UTF-8. */
@@ -101,6 +109,7 @@ enum text_result text_next(struct text *text, struct text_cursor *cursor, const 
             cursor->skip_lf = unit.ch == '\r';
             if (skipped)
                 continue;
+            passed(cursor, unit.end.at - unit.start.at);
             *ch = unit.ch == '\r' ? '\n' : unit.ch;
             return TEXT_CHAR;
         }
@@ -200,6 +209,10 @@ static int run_copy(const struct text *text, struct text_cursor *cursor, const c
     cursor->at += taken;
     cursor->skip_lf = false;
     *count += run;
+    size_t last = 1;
+    while (last < taken && follows(data[cursor->at - last]))
+        last++;
+    passed(cursor, last);
     return 0;
 }
 
@@ -222,9 +235,12 @@ static int run_translate(const struct encoding *encoding, struct text_cursor *cu
         end += utf8_write(ch, end);
     }
     buffer_added(out, (size_t)(end - room));
+    if (run == 0)
+        return 0;
     cursor->at += run;
-    cursor->skip_lf &= run == 0;
+    cursor->skip_lf = false;
     *count += run;
+    passed(cursor, 1);
     return 0;
 }
 
@@ -241,9 +257,12 @@ static int run_convert(struct text_conversion *conversion, struct text_cursor *c
     for (size_t i = 0; i < run; i++)
         end += utf8_write((int32_t)chars[i], end);
     buffer_added(out, (size_t)(end - room));
+    if (run == 0)
+        return 0;
     cursor->at += taken;
-    cursor->skip_lf &= run == 0;
+    cursor->skip_lf = false;
     *count += run;
+    passed(cursor, conversion_last(conversion, data + cursor->at, taken, chars[run - 1]));
     return 0;
 }
 
@@ -279,6 +298,7 @@ static bool newline_take(struct text_cursor *cursor, const char *data, size_t si
     if (cursor->at == size || (data[cursor->at] != '\n' && data[cursor->at] != '\r'))
         return false;
     cursor->skip_lf = data[cursor->at++] == '\r';
+    passed(cursor, 1);
     return true;
 }
 
@@ -312,9 +332,13 @@ enum text_result text_read(struct text *text, struct text_cursor *cursor, const 
     return TEXT_CHAR;
 }
 
-void text_commit(struct text *text, const struct text_cursor *cursor)
+void text_commit(struct text *text, const struct text_cursor *cursor, const char *data)
 {
     text->skip_lf = cursor->skip_lf;
+    if (cursor->last != SIZE_MAX) {
+        text->last_size = cursor->last_size < TEXT_LAST ? cursor->last_size : TEXT_LAST;
+        memcpy(text->last, data + cursor->last, text->last_size);
+    }
     if (text->conversion)
         conversion_commit(text->conversion, cursor);
 }

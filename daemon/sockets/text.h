@@ -16,6 +16,8 @@
 
 struct text_conversion; /* the iconv side: absent for UTF-8 */
 
+#define TEXT_LAST 13 /* no character takes more: the longest are in the base64 of UTF-7 */
+
 /* In a stream by value; all zero is UTF-8, unix, errors told. */
 struct text {
     struct text_conversion *conversion;
@@ -23,6 +25,8 @@ struct text {
     int32_t output_error; /* likewise; a replacement NUL is kept as TEXT_NUL */
     uint8_t line_terminator;
     bool skip_lf; /* at the front: a CR was just consumed, an LF that follows directly belongs to it */
+    uint8_t last_size;
+    unsigned char last[TEXT_LAST]; /* the bytes of the last character before the front, as they came */
 };
 
 #define TEXT_NUL INT32_MAX
@@ -31,6 +35,8 @@ struct text {
 struct text_cursor {
     size_t at;      /* bytes from the front */
     size_t decoded; /* characters from the front, for conversions */
+    size_t last;    /* where the last character that was passed begins, and its size; SIZE_MAX: none was */
+    uint8_t last_size;
     bool skip_lf;
 };
 
@@ -69,8 +75,8 @@ enum text_result text_next(struct text *text, struct text_cursor *cursor, const 
 enum text_result text_read(struct text *text, struct text_cursor *cursor, const char *data, size_t size, bool final, bool line,
                            size_t *count, bool *newline, struct buffer *out, size_t *length);
 
-/* What stands before the cursor is used up: the caller drops cursor->at bytes from the front of the input. */
-void text_commit(struct text *text, const struct text_cursor *cursor);
+/* What stands before the cursor in the input at data is used up: the caller drops cursor->at bytes from its front. */
+void text_commit(struct text *text, const struct text_cursor *cursor, const char *data);
 
 /* The bytes at the front are about to be used, or dropped, by somebody else (bytes read as bytes, a malformed part taken
  * out, input thrown away): what was decoded ahead is forgotten, a conversion goes back to its state at the front. Keeps

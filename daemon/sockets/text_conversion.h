@@ -53,6 +53,9 @@ enum text_result conversion_decode(struct text_conversion *conversion, const str
  * malformed or incomplete. How many bytes they took, and *count. */
 size_t conversion_run(struct text_conversion *conversion, const char *data, size_t size, uint32_t *chars, size_t *count);
 
+/* How many of the size bytes before end the last character of such a run takes. */
+size_t conversion_last(const struct text_conversion *conversion, const char *end, size_t size, uint32_t ch);
+
 void conversion_commit(struct text_conversion *conversion, const struct text_cursor *cursor);
 void conversion_forget(struct text_conversion *conversion);
 

@@ -135,6 +135,21 @@ size_t conversion_run(struct text_conversion *conversion, const char *data, size
     return *count == run ? taken : (*count = 0);
 }
 
+/* Most of what is converted in runs has two bytes. No character of these encodings ends in bytes that are the same character by
+ * themselves. */
+size_t conversion_last(const struct text_conversion *conversion, const char *end, size_t size, uint32_t ch)
+{
+    static const uint8_t sizes[] = {2, 1, 3, 4};
+    for (size_t i = 0; i < sizeof sizes; i++) {
+        struct text_decoded decoded;
+        int most = sizes[i];
+        if (sizes[i] <= size && conversion_unit(conversion, end - most, sizes[i], sizes[i], &decoded) == most &&
+            decoded.count == 1 && decoded.chars[0] == ch)
+            return sizes[i];
+    }
+    return 1;
+}
+
 /* ---- either ---- */
 
 enum text_result conversion_decode(struct text_conversion *conversion, const struct text_cursor *cursor, const char *data,

@@ -69,14 +69,16 @@ static struct buffer read_pieces(struct text text, const uint8_t *data, size_t s
         result = text_read(&text, &cursor, exact, have - front, have == size, seed >> 18 & 1, &count, &newline, &out, &length);
         MUST(cursor.at <= have - front);
         MUST(result != TEXT_MALFORMED || (length > 0 && cursor.at + length <= have - front));
-        free(exact);
         if (seed >> 19 & 1 && result != TEXT_MALFORMED && have < size) {
             out.end = out.start + before; /* given up */
+            free(exact);
             continue;
         }
         if (newline)
             put(&out, '\n');
-        text_commit(&text, &cursor);
+        text_commit(&text, &cursor, exact);
+        free(exact);
+        MUST(text.last_size <= TEXT_LAST);
         front += cursor.at;
         if (result == TEXT_MORE && have == size)
             break;

@@ -112,6 +112,58 @@ START_TEST(a_character_that_was_looked_at_becomes_bytes_again)
 }
 END_TEST
 
+/* A character that was put back, and what was sent for it: not what the output's encoding would make of it. */
+static const struct {
+    const char *format, *sent;
+    int size, skip; /* of what is sent; bytes before the character */
+    const char *character;
+} put_back[] = {
+    {"{'encoding': 'utf-16'}", "\xfe\xff\0a\0b", 6, 2, "a"},
+    {"{'encoding': 'utf-16'}",
+     "\xff\xfe"
+     "a\0b\0",
+     6, 2, "a"},
+    {"{'encoding': 'utf-16'}", "a\0b\0", 4, 0, "a"},
+    {"{'encoding': 'utf-32'}", "\0\0\xfe\xff\0\0\0a", 8, 4, "a"},
+    {"{'input_error': '?'}", "\xe2\x82zz", 4, 0, "?"},
+    {"{'input_error': '?'}", "\xff\xff", 2, 0, "?"},
+    {"{'encoding': 'iso-2022-jp'}", "\x1b$B$\"\x1b(Bz", 9, 3, "\xe3\x81\x82"},
+    {"{'encoding': 'euc-jp'}", "\x8f\xb0\xa1z", 4, 0, "\xe4\xb8\x82"},
+    {"{'encoding': 'utf-16'}", "\xfe\xff\0\r\0\nzz", 8, 2, "\n"},
+    {"{'line_terminator': 'dos'}", "\r\nzz", 4, 0, "\n"},
+    {"{'line_terminator': 'mac'}", "\nz", 2, 0, "\n"},
+    {"{'encoding': 'gb18030'}", "\x81\x30\x84\x36z", 5, 0, "\xc2\xa5"},
+};
+
+START_TEST(a_character_that_was_put_back_comes_as_it_was_sent)
+{
+    char options[120];
+    for (int i = 0; i < COUNT(put_back); i++) {
+        snprintf(options, sizeof options, "%s, 'external_format': %s", modes[_i], put_back[i].format);
+        struct link l = link_new(options);
+        peer_send(l.peer, put_back[i].sent, (size_t)put_back[i].size);
+        expect_text(call(l.client, "read-char", "{'stream': %lu, 'timeout': 5}", l.stream), "char", put_back[i].character);
+        call(l.client, "unread-char", "{'stream': %lu, 'char': %s}", l.stream, quoted(put_back[i].character));
+        set_type(&l, "unsigned-byte 8");
+        expect_bytes(&l, put_back[i].sent + put_back[i].skip, (size_t)(put_back[i].size - put_back[i].skip));
+    }
+}
+END_TEST
+
+/* Another external format in between changes nothing. */
+START_TEST(a_character_that_was_put_back_keeps_its_bytes_in_another_format)
+{
+    struct link l = link_new(modes[_i]);
+    call(l.client, "stream-external-format", "{'stream': %lu, 'set': 'utf-16'}", l.stream);
+    peer_send(l.peer, "\xfe\xff\xd8\x3d\xde\0\0z", 8);
+    call(l.client, "read-char", "{'stream': %lu, 'timeout': 5}", l.stream);
+    call(l.client, "unread-char", "{'stream': %lu, 'char': '\xf0\x9f\x98\x80'}", l.stream);
+    call(l.client, "stream-external-format", "{'stream': %lu, 'set': 'utf-8'}", l.stream);
+    set_type(&l, "unsigned-byte 8");
+    expect_bytes(&l, "\xd8\x3d\xde\0\0z", 6);
+}
+END_TEST
+
 static const char *const types[] = {"unsigned-byte 8",  "signed-byte 8",  "unsigned-byte 16", "signed-byte 16",
                                     "unsigned-byte 32", "signed-byte 32", "unsigned-byte 64", "signed-byte 64"};
 
@@ -221,6 +273,8 @@ static const struct test_case cases[] = {
     {&a_lone_cr_before_the_switch_takes_nothing_along, NULL, EACH_MODE},
     {&the_pending_lf_is_no_input_of_a_byte_stream, NULL, EACH_MODE},
     {&there_and_back, NULL, EACH_MODE},
+    {&a_character_that_was_put_back_comes_as_it_was_sent, NULL, COUNT(modes)},
+    {&a_character_that_was_put_back_keeps_its_bytes_in_another_format, NULL, COUNT(modes)},
     {&a_character_that_was_looked_at_becomes_bytes_again, NULL, EACH_MODE},
     {&every_type_switches_to_characters_and_back, NULL, COUNT(types)},
     {&a_half_read_element_becomes_characters, NULL, 0},

@@ -76,7 +76,7 @@ void input_abandon(struct input *input)
 
 void input_commit(struct input *input)
 {
-    text_commit(&input->text, &input->cursor);
+    text_commit(&input->text, &input->cursor, input->window);
     window_set(input, input->window + input->cursor.at, input->size - input->cursor.at);
     input_abandon(input);
 }

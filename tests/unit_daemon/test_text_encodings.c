@@ -99,7 +99,7 @@ static struct buffer read_pieces(const char *encoding, const struct buffer *byte
         ck_assert_msg(result == TEXT_CHAR || result == TEXT_MORE, "%s at %zu", encoding, front + cursor.at);
         if (random_below(&seed, 4)) {
             buffer_append(&utf8, buffer_data(&out), buffer_size(&out));
-            text_commit(&text, &cursor);
+            text_commit(&text, &cursor, data + front);
             front += cursor.at;
         }
         buffer_deinit(&out);
@@ -160,7 +160,7 @@ START_TEST(any_bytes)
                 front += length;
                 text_forget(&text);
             } else if (result == TEXT_CHAR || have == size) {
-                text_commit(&text, &cursor);
+                text_commit(&text, &cursor, data + front);
                 front += cursor.at;
             }
         }

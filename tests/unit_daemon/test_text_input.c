@@ -182,6 +182,56 @@ START_TEST(at_random)
 }
 END_TEST
 
+/* ---- the last character's bytes ---- */
+
+#define CHARS 400
+
+/* Reads on by count characters, or to the end: how many there were. */
+static size_t read_on(struct input *input, size_t count)
+{
+    size_t length;
+    bool newline;
+    ck_assert_int_ne(text_read(&input->text, &input->cursor, input->window, input->size, true, false, &count, &newline,
+                               &input->out, &length),
+                     TEXT_MALFORMED);
+    input_commit(input);
+    return count;
+}
+
+/* However many characters are read at once, the last one's bytes are those that it has when it is read alone; and those stand
+ * in the input where the front was. */
+START_TEST(last_bytes)
+{
+    struct input input = sample_input(_i);
+    uint8_t sizes[CHARS];
+    unsigned char lasts[CHARS][TEXT_LAST];
+    size_t count = 0, at = 0;
+    input_arrive(&input, SIZE_MAX);
+    for (size_t left = input.size; read_on(&input, 1) == 1; left = input.size, count++) {
+        ck_assert_uint_lt(count, CHARS);
+        sizes[count] = input.text.last_size;
+        memcpy(lasts[count], input.text.last, TEXT_LAST);
+        at = sample->size - input.size;
+        ck_assert_uint_le(sizes[count], left - input.size);
+        ck_assert(memcmp(lasts[count], sample->bytes + at - sizes[count], sizes[count]) == 0);
+    }
+    sample_check(&input);
+    for (unsigned seed = 1; seed <= 100; seed++) {
+        unsigned state = seed * 2654435761u;
+        size_t done = 0, read;
+        input = sample_input(_i);
+        input_arrive(&input, SIZE_MAX);
+        while ((read = read_on(&input, 1 + random_below(&state, 20))) > 0) {
+            done += read;
+            ck_assert_uint_eq(input.text.last_size, sizes[done - 1]);
+            ck_assert(memcmp(input.text.last, lasts[done - 1], sizes[done - 1]) == 0);
+        }
+        ck_assert_uint_eq(done, count);
+        sample_check(&input);
+    }
+}
+END_TEST
+
 /* ---- text_read ---- */
 
 static const struct {
@@ -352,6 +402,7 @@ int main(void)
     tcase_add_loop_test(tcase, every_cut, 0, SAMPLES);
     tcase_add_loop_test(tcase, char_by_char, 0, SAMPLES);
     tcase_add_loop_test(tcase, at_random, 0, SAMPLES);
+    tcase_add_loop_test(tcase, last_bytes, 0, SAMPLES);
     tcase_add_loop_test(tcase, text_reads, 0, sizeof reads / sizeof *reads);
     tcase_add_test(tcase, run_borders);
     tcase_add_test(tcase, lf_of_a_cr);

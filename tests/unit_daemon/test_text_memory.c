@@ -52,7 +52,7 @@ static bool read_once(struct text *text, const struct sample *sample, struct buf
     if (result != TEXT_NO_MEMORY) {
         ck_assert_int_eq(result, TEXT_MORE);
         ck_assert_uint_eq(cursor.at, sample->size);
-        text_commit(text, &cursor);
+        text_commit(text, &cursor, sample->bytes);
     }
     return result == TEXT_NO_MEMORY;
 }
