@@ -35,7 +35,8 @@ static int check_idle(struct call *call, const struct stream *stream)
         return trouble_busy(trouble, handle, "it is handed out as a relay");
     if (!TAILQ_EMPTY(&stream->waiting[SIDE_IN]) || !TAILQ_EMPTY(&stream->waiting[SIDE_OUT]))
         return trouble_busy(trouble, handle, "calls wait on it");
-    if (stream->fd[SIDE_IN] < 0 && stream->fd[SIDE_OUT] < 0)
+    bool ended = stream->shut[SIDE_IN] && stream->shut[SIDE_OUT];
+    if (stream->fd[SIDE_IN] < 0 && stream->fd[SIDE_OUT] < 0 && !ended)
         return trouble_os(trouble, call->method->name, ENOTCONN);
     return 0;
 }
@@ -120,7 +121,7 @@ static void detach(struct call *call, struct stream *stream)
 {
     int in = stream->fd[SIDE_IN], out = stream->fd[SIDE_OUT];
     for (size_t i = 0; i < call->reply_fd_count; i++)
-        handover_give_options(call->reply_fds[i], stream->is_socket ? stream->options : NULL);
+        handover_give_options(call->reply_fds[i], stream->options);
     stream_detach(stream);
     if (in != out)
         fd_close(in);
@@ -197,8 +198,6 @@ static int take_in(struct call *call, int direction, struct handover sides[SIDES
     }
     if (cargo->fd_count == 1)
         sides[SIDE_OUT] = sides[SIDE_IN];
-    else if (r == 0 && sides[SIDE_IN].is_socket != sides[SIDE_OUT].is_socket)
-        r = trouble_param(trouble, "fds", "must both be sockets, or neither");
     return r;
 }
 
@@ -223,8 +222,7 @@ int on_make_stream(struct call *call, const struct make_stream_params *in, struc
     if (r != 0)
         return r;
     stream->shared = sides[SIDE_IN].shared || sides[SIDE_OUT].shared;
-    if (stream->is_socket)
-        r = handover_take_options(stream);
+    r = handover_take_options(stream);
     if (r != 0)
         stream_close(stream, true);
     out->stream = stream->object.handle;

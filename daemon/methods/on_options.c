@@ -8,7 +8,7 @@
 
 /* What the options belong to. */
 struct target {
-    int fd; /* -1: the connection failed and there is no socket any more */
+    int fd[SIDES]; /* the same twice but for a stream of two sockets; -1: there is no socket any more */
     int *error;
     struct sockopt_state *state;
     struct sockopt_state defaults; /* where the socket keeps none and none is set */
@@ -63,15 +63,15 @@ static int target_find(struct call *call, sockd_handle handle, bool set, struct 
         return r;
     if (object->kind == KIND_SERVER) {
         struct listener *listener = listener_of(object);
-        target->fd = listener->fd;
+        target->fd[SIDE_IN] = target->fd[SIDE_OUT] = listener->fd;
         target->error = &listener->error;
         target->state = set ? listener_options_state(listener) : listener->options;
     } else {
         struct stream *stream = stream_of(object);
         if (stream->dial)
             return trouble_busy(call_trouble(call), handle, "it is still connecting");
-        target->fd = stream->fd[stream->fd[SIDE_IN] >= 0 ? SIDE_IN : SIDE_OUT];
-        if (target->fd >= 0 && !stream->is_socket)
+        stream_socket(stream, SIDE_OUT, &target->fd[SIDE_OUT]);
+        if (stream_socket(stream, SIDE_IN, &target->fd[SIDE_IN]) == ENOTSOCK)
             return trouble_os(call_trouble(call), "getsockopt", ENOTSOCK);
         target->error = &stream->error;
         target->state = set ? stream_options_state(stream) : stream->options;
@@ -86,13 +86,22 @@ static int target_find(struct call *call, sockd_handle handle, bool set, struct 
 /* 0 or an errno. The error of a connection that failed can be asked for even where its socket is gone. */
 static int get(const struct target *target, const struct sockopt *option, struct sockd_option_value *value)
 {
-    if (target->fd >= 0)
-        return sockopt_get(option, target->fd, target->state, target->error, value);
+    int fd = target->fd[sockopt_sends(option) ? SIDE_OUT : SIDE_IN];
+    if (fd >= 0)
+        return sockopt_get(option, fd, target->state, target->error, value);
     if (option != sockopt_find(SOCKD_TEXT("so-error")))
         return ENOTCONN;
     *value = (struct sockd_option_value){.kind = SOCKD_OPTION_SWITCH, .on = *target->error != 0};
     *target->error = 0;
     return 0;
+}
+
+static int set(const struct target *target, const struct sockopt *option, const struct sockd_option_value *value)
+{
+    int error = sockopt_set(option, target->fd[SIDE_IN], target->state, value);
+    if (error == 0 && target->fd[SIDE_OUT] != target->fd[SIDE_IN])
+        error = sockopt_set(option, target->fd[SIDE_OUT], target->state, value);
+    return error;
 }
 
 int on_socket_options(struct call *call, const struct socket_options_params *in, struct socket_options_result *out)
@@ -113,7 +122,7 @@ int on_socket_options(struct call *call, const struct socket_options_params *in,
         int error = get(&target, option, &values[i]);
         if (error)
             return trouble_os(call_trouble(call), "getsockopt", error);
-        error = item->set ? sockopt_set(option, target.fd, target.state, &item->value) : 0;
+        error = item->set ? set(&target, option, &item->value) : 0;
         if (error)
             return trouble_os(call_trouble(call), "setsockopt", error);
     }

@@ -7,39 +7,71 @@
  *
  * Its file system is served by a process of the client's, which need never answer: even asking what it is could wait for
  * ever. So the kernel is asked without synchronising, and the file system is looked up by its device in the list of mounts.
- * What does not stand there belongs to another mount namespace, and could be anything. Files in memory are known by their
- * seals.
+ * What does not stand there belongs to another mount namespace, and could be anything, unless it stands beside the daemon's own
+ * root directory, which a plain chroot takes out of the list. Files in memory are known by their seals.
  *
  * Writing to it does something that the kernel lets only the daemon do, as with files in /proc. Those are not in the list. */
 #include "handover.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "fd.h"
 
 /* ---- file systems ---- */
 
-static bool is_local(const char *type)
+/* By the name in the list of mounts, and by what statfs() calls it. */
+static const struct {
+    const char *name;
+    uint32_t magic;
+} local[] = {{"ext2", EXT2_SUPER_MAGIC},
+             {"ext3", EXT3_SUPER_MAGIC},
+             {"ext4", EXT4_SUPER_MAGIC},
+             {"xfs", XFS_SUPER_MAGIC},
+             {"btrfs", BTRFS_SUPER_MAGIC},
+             {"f2fs", F2FS_SUPER_MAGIC},
+             {"bcachefs", 0xca451a4e},
+             {"zfs", 0x2fc12fc1},
+             {"jfs", 0x3153464a},
+             {"overlay", OVERLAYFS_SUPER_MAGIC},
+             {"tmpfs", TMPFS_MAGIC},
+             {"ramfs", RAMFS_MAGIC},
+             {"rootfs", RAMFS_MAGIC},
+             {"devtmpfs", TMPFS_MAGIC},
+             {"devpts", DEVPTS_SUPER_MAGIC},
+             {"vfat", MSDOS_SUPER_MAGIC},
+             {"exfat", EXFAT_SUPER_MAGIC},
+             {"squashfs", SQUASHFS_MAGIC},
+             {"erofs", EROFS_SUPER_MAGIC_V1},
+             {"iso9660", ISOFS_SUPER_MAGIC},
+             {"udf", UDF_SUPER_MAGIC},
+             {"ntfs3", 0x7366746e},
+             {"hugetlbfs", HUGETLBFS_MAGIC}};
+
+static bool is_local(const char *name, uint32_t magic)
 {
-    static const char *const types[] = {"ext2",  "ext3",     "ext4",  "xfs",     "btrfs",  "f2fs",     "bcachefs", "zfs",
-                                        "jfs",   "overlay",  "tmpfs", "ramfs",   "rootfs", "devtmpfs", "devpts",   "vfat",
-                                        "exfat", "squashfs", "erofs", "iso9660", "udf",    "ntfs3",    "hugetlbfs"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i], type) == 0)
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+        if (name ? strcmp(local[i].name, name) == 0 : local[i].magic == magic)
             return true;
     return false;
 }
 
-/* One line of the list of mounts: whether it is the one that the file stands in, and of a kind that is local. A subvolume has
- * a device of its own, but the mount's number. */
+/* A subvolume has a device of its own, but the mount's number. */
+static bool is_mount_of(const struct statx *file, uint64_t mount, uint32_t major_number, uint32_t minor_number)
+{
+    return (file->stx_mask & STATX_MNT_ID && mount == file->stx_mnt_id) ||
+           (major_number == file->stx_dev_major && minor_number == file->stx_dev_minor);
+}
+
+/* One line of the list of mounts: whether it is the one that the file stands in, and of a kind that is local. */
 static bool line_matches(const char *line, const struct statx *file)
 {
     unsigned long long mount;
@@ -50,9 +82,18 @@ static bool line_matches(const char *line, const struct statx *file)
     if (!dash || sscanf(line, "%llu %*u %u:%u", &mount, &major_number, &minor_number) != 3 ||
         sscanf(dash, " - %31s", type) != 1)
         return false;
-    bool here = (file->stx_mask & STATX_MNT_ID && mount == file->stx_mnt_id) ||
-                (major_number == file->stx_dev_major && minor_number == file->stx_dev_minor);
-    return here && is_local(type);
+    return is_mount_of(file, mount, major_number, minor_number) && is_local(type, 0);
+}
+
+/* A root directory that is no mount has no line in the list, nor has any file beside it. What it stands on is asked only where
+ * the file stands on the same. */
+static bool beside_root(const struct statx *file)
+{
+    struct statx root;
+    struct statfs system;
+    return statx(AT_FDCWD, "/", AT_STATX_DONT_SYNC, STATX_TYPE | STATX_MNT_ID, &root) == 0 &&
+           is_mount_of(file, root.stx_mnt_id, root.stx_dev_major, root.stx_dev_minor) && statfs("/", &system) == 0 &&
+           is_local(NULL, (uint32_t)system.f_type);
 }
 
 static bool on_local_file_system(const struct statx *file)
@@ -66,7 +107,7 @@ static bool on_local_file_system(const struct statx *file)
     free(line);
     if (mounts)
         fclose(mounts);
-    return found;
+    return found || beside_root(file);
 }
 
 /* Anonymous pipes have a file system of their own, which is mounted nowhere. */
@@ -149,7 +190,7 @@ static int check_kind(struct handover *handover, const struct statx *file, int f
 {
     switch (file->stx_mode & S_IFMT) {
     case S_IFSOCK:
-        handover->is_socket = handover->shared = true;
+        handover->shared = true;
         return check_socket(handover->fd, trouble);
     case S_IFIFO:
         return make_own(handover, file, flags);
@@ -207,10 +248,11 @@ int handover_take_options(struct stream *stream)
     static const struct linger off = {0, 0};
     static const int one = 1;
     int in = stream->fd[SIDE_IN], out = stream->fd[SIDE_OUT];
-    struct sockopt_state *options = stream_options_state(stream);
+    bool receives = in >= 0 && stream->is_socket[SIDE_IN], sends = out >= 0 && stream->is_socket[SIDE_OUT];
+    struct sockopt_state *options = receives || sends ? stream_options_state(stream) : NULL;
     if (!options)
-        return -ENOMEM;
-    if (out >= 0) {
+        return receives || sends ? -ENOMEM : 0;
+    if (sends) {
         struct linger linger = off;
         socklen_t size = sizeof linger;
         getsockopt(out, SOL_SOCKET, SO_LINGER, &linger, &size);
@@ -219,7 +261,7 @@ int handover_take_options(struct stream *stream)
         options->linger = (uint32_t)linger.l_linger;
         options->send = period_of(out, SO_SNDTIMEO);
     }
-    if (in >= 0) {
+    if (receives) {
         int low_water = option_of(in, SO_RCVLOWAT);
         setsockopt(in, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
         options->low_water = low_water > 1 ? (uint32_t)low_water : 0;
@@ -254,7 +296,7 @@ int handover_share(struct stream *stream, enum side side)
     int fd = fcntl(stream->fd[side], F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    if (stream->is_socket)
+    if (stream->is_socket[side])
         fd_set_nonblocking(fd, false);
     stream->shared = true;
     return fd;

@@ -7,7 +7,6 @@
 /* A descriptor that has been let in. */
 struct handover {
     int fd;
-    bool is_socket;
     bool shared; /* see struct stream */
 };
 
@@ -16,8 +15,8 @@ struct handover {
  * another one then, opened anew so that its flags are the daemon's alone. Else invalid-params naming fds or direction. */
 int handover_in(int fd, int direction, struct handover *handover, struct trouble *trouble);
 
-/* Socket options that sockd keeps for itself become the stream's, and the kernel's are put back to what they usually are.
- * 0 or -ENOMEM. */
+/* Socket options that sockd keeps for itself become the stream's, and the kernel's are put back to what they usually are:
+ * of its sockets, if it has any. 0 or -ENOMEM. */
 int handover_take_options(struct stream *stream);
 
 /* The reverse, for a descriptor that is the stream's no more: and it blocks, as descriptors usually do. */

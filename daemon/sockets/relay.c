@@ -63,7 +63,7 @@ static struct place place_of(const struct flow *flow, bool source)
     enum side side = side_of(flow);
     if ((side == SIDE_OUT) == source)
         return (struct place){flow->relay->fd, true, false};
-    return (struct place){stream->fd[side], stream->is_socket, stream->plain[side]};
+    return (struct place){stream->fd[side], stream->is_socket[side], stream->plain[side]};
 }
 
 /* ---- a flow ---- */
@@ -172,8 +172,8 @@ static void flow_end(struct flow *flow)
     struct stream *stream = flow->relay->stream;
     flow_finish(flow);
     if (side_of(flow) == SIDE_OUT) {
-        shutdown(stream->fd[SIDE_OUT], SHUT_WR);
         stream->shut[SIDE_OUT] = true;
+        stream_end_side(stream, SIDE_OUT);
     }
 }
 
@@ -188,7 +188,7 @@ static void source_ended(struct flow *flow, int error)
     stream->eof = true;
     if (error && !stream->error)
         stream->error = error;
-    if (error && stream->is_socket && !out->done)
+    if (error && stream->is_socket[SIDE_OUT] && stream->fd[SIDE_IN] == stream->fd[SIDE_OUT] && !out->done)
         flow_finish(out);
 }
 
@@ -345,7 +345,7 @@ static int flow_init(struct relay *relay, enum side side)
     struct stream *stream = relay->stream;
     struct event_base *base = stream->sockets->base;
     struct flow *flow = &relay->flows[side];
-    flow->copies = !stream->is_socket || stream->shared;
+    flow->copies = !stream->is_socket[side] || stream->shared;
     flow->again = event_new(base, -1, 0, source_ready, flow);
     if (!flow->again ||
         !end_event(base, place_of(flow, true), EV_READ | EV_ET | EV_PERSIST, source_ready, flow, &flow->source) ||

@@ -84,6 +84,11 @@ const struct sockopt *sockopt_find(struct sockd_text name)
     return NULL;
 }
 
+bool sockopt_sends(const struct sockopt *option)
+{
+    return option->level == SOL_SOCKET && (option->option == SO_SNDBUF || option->option == SO_SNDLOWAT);
+}
+
 const char *sockopt_name(int i)
 {
     return i >= 0 && (size_t)i < OPTIONS ? options[i].name : NULL;

@@ -20,6 +20,9 @@ struct sockopt;
 /* The option of that name, or NULL. */
 const struct sockopt *sockopt_find(struct sockd_text name);
 
+/* Whether a stream of two sockets has it of the one that sends. */
+bool sockopt_sends(const struct sockopt *option);
+
 /* The i-th option's name, or NULL behind the last: for the reference and for messages. */
 const char *sockopt_name(int i);
 

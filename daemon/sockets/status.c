@@ -10,13 +10,21 @@
 
 #define FEW 32 /* items that need no memory */
 
+/* What fails one way then fails the other. */
+static bool one_socket(const struct stream *stream)
+{
+    bool same = stream->fd[SIDE_IN] == stream->fd[SIDE_OUT] || stream->fd[SIDE_IN] < 0 || stream->fd[SIDE_OUT] < 0;
+    return same && stream->is_socket[SIDE_IN];
+}
+
 /* The kernel's error, kept until a read or write tells it: SO_ERROR forgets what it has told. EPIPE is none: a peer that had
  * ended its side has reset the connection, so a read still meets the end, and each write meets EPIPE anew. */
 static void keep_error(struct stream *stream)
 {
-    int error = 0;
+    int fd, error = 0;
     socklen_t size = sizeof error;
-    if (!stream->error && getsockopt(stream->fd[SIDE_IN], SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != EPIPE)
+    if (!stream->error && stream_socket(stream, SIDE_IN, &fd) == 0 &&
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != EPIPE)
         stream->error = error;
 }
 
@@ -34,7 +42,7 @@ static enum readiness output_of(const struct stream *stream, int events)
 {
     if (stream->shut[SIDE_OUT] || stream->dial)
         return READY_NOT;
-    if (stream->error || (!stream->is_socket && events & POLLERR))
+    if (stream->error || (events & POLLERR && !one_socket(stream)))
         return READY_ERROR;
     if (stream->fd[SIDE_OUT] < 0)
         return READY_INPUT;
@@ -58,7 +66,7 @@ static int stream_status(struct stream *stream, int direction)
     const short *answer = stream->answer;
     if (stream->relay) /* its bytes are another's to read and to write */
         return -1;
-    if (stream->is_socket && answer[SIDE_IN] & POLLERR)
+    if (one_socket(stream) && (answer[SIDE_IN] | answer[SIDE_OUT]) & POLLERR)
         keep_error(stream);
     enum readiness in = direction == DIRECTION_OUTPUT ? READY_NOT : input_of(stream, answer[SIDE_IN]);
     enum readiness out = direction == DIRECTION_INPUT ? READY_NOT : output_of(stream, answer[SIDE_OUT]);

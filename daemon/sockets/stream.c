@@ -43,14 +43,17 @@ int stream_options_check(const struct stream_options *options, struct trouble *t
 /* Looks at what the descriptors are. */
 static void know_kind(struct stream *stream)
 {
-    stream->is_socket = true;
     for (int side = SIDE_IN; side < SIDES; side++) {
         struct stat stat;
+        stream->is_socket[side] = true;
         if (stream->fd[side] < 0 || fstat(stream->fd[side], &stat) < 0)
             continue;
-        stream->is_socket &= S_ISSOCK(stat.st_mode);
+        stream->is_socket[side] = S_ISSOCK(stat.st_mode);
         stream->plain[side] = S_ISREG(stat.st_mode) || (S_ISCHR(stat.st_mode) && major(stat.st_rdev) == MEMORY_DEVICES);
     }
+    for (int side = SIDE_IN; side < SIDES; side++) /* one descriptor, or none yet */
+        if (stream->fd[side] < 0)
+            stream->is_socket[side] = stream->is_socket[!side];
 }
 
 static void close_both(int in, int out)
@@ -161,7 +164,7 @@ static struct closer *give_up(struct stream *stream, closer_done *done, void *co
     if (stream->shared)
         fd_never_linger(out);
     if (out >= 0)
-        closer = closer_start(stream->sockets, out, stream->is_socket, &stream->out, stream->options, done, context);
+        closer = closer_start(stream->sockets, out, stream->is_socket[SIDE_OUT], &stream->out, stream->options, done, context);
     return closer;
 }
 

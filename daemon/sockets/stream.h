@@ -53,7 +53,7 @@ struct stream {
     uint8_t buffered; /* enum buffered */
     bool shut[SIDES];
     bool eof; /* the kernel has no more input */
-    bool is_socket;
+    bool is_socket[SIDES];
     bool dialled;      /* socket-connect made it: host and port are where it was to go */
     bool plain[SIDES]; /* a file, or memory: always ready, and the loop cannot be asked about it */
     bool shared;       /* other processes hold its descriptors, too, and may change the flags */
@@ -113,6 +113,9 @@ static inline int stream_take_error(struct stream *stream)
 
 /* The stream's own options, made if it has none yet; NULL without memory. */
 struct sockopt_state *stream_options_state(struct stream *stream);
+
+/* The socket of the stream, of two the side's: 0, ENOTSOCK where there is none, ENOTCONN where there is none any more (-1). */
+int stream_socket(const struct stream *stream, enum side side, int *fd);
 
 /* Where an endpoint of the stream is, as the system knows it. 0 or an errno. */
 int stream_address(const struct stream *stream, bool peer, union address *address);
@@ -210,8 +213,13 @@ int stream_flush(struct stream *stream, struct trouble *trouble);
 int stream_force(struct stream *stream, struct trouble *trouble);
 int stream_clear_output(struct stream *stream, struct trouble *trouble);
 
+/* ---- ending (stream_end.c) ---- */
+
 /* Ends sides: output has been flushed by then (OUTCOME_WAIT until it is). */
 int stream_shutdown(struct stream *stream, int direction, struct trouble *trouble);
+
+/* Tells the other end that a side has ended, by closing the descriptor where that is the only way. 0 or an errno. */
+int stream_end_side(struct stream *stream, enum side side);
 
 /* ---- attributes (stream_attributes.c) ---- */
 

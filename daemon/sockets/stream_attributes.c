@@ -97,12 +97,20 @@ struct sockopt_state *stream_options_state(struct stream *stream)
     return stream->options;
 }
 
+int stream_socket(const struct stream *stream, enum side side, int *fd)
+{
+    if (!stream->is_socket[side])
+        side = !side;
+    *fd = stream->fd[side] >= 0 || !stream->is_socket[!side] ? stream->fd[side] : stream->fd[!side];
+    return !stream->is_socket[side] ? ENOTSOCK : *fd < 0 ? ENOTCONN : 0;
+}
+
 int stream_address(const struct stream *stream, bool peer, union address *address)
 {
-    int fd = stream->fd[SIDE_IN] >= 0 ? stream->fd[SIDE_IN] : stream->fd[SIDE_OUT];
+    int fd, error = stream_socket(stream, SIDE_IN, &fd);
     socklen_t size = sizeof *address;
-    if (fd < 0)
-        return ENOTCONN;
+    if (error)
+        return error;
     if ((peer ? getpeername(fd, &address->any, &size) : getsockname(fd, &address->any, &size)) < 0)
         return errno;
     if (address->any.sa_family != AF_INET && address->any.sa_family != AF_INET6)

@@ -18,8 +18,8 @@ static ssize_t receive(const struct stream *stream, char *data, size_t size, int
     ssize_t n;
     sockets_stir(stream->sockets);
     do
-        n = stream->is_socket ? recv(stream->fd[SIDE_IN], data, size, MSG_DONTWAIT | flags)
-                              : read(stream->fd[SIDE_IN], data, size);
+        n = stream->is_socket[SIDE_IN] ? recv(stream->fd[SIDE_IN], data, size, MSG_DONTWAIT | flags)
+                                       : read(stream->fd[SIDE_IN], data, size);
     while (n < 0 && errno == EINTR);
     return n;
 }
@@ -69,7 +69,7 @@ enum fill stream_fill(struct stream *stream, size_t hint)
     char *room = buffer_reserve(&stream->in, want);
     if (!room)
         return FILL_NO_MEMORY;
-    ssize_t n = receive(stream, room, peek && !stream->is_socket ? 1 : want, peek ? MSG_PEEK : 0);
+    ssize_t n = receive(stream, room, peek && !stream->is_socket[SIDE_IN] ? 1 : want, peek ? MSG_PEEK : 0);
     if (n <= 0) {
         int error = errno;
         buffer_consume(&stream->in, 0);
@@ -78,7 +78,7 @@ enum fill stream_fill(struct stream *stream, size_t hint)
         return error == EAGAIN ? FILL_NOTHING : fill_end(stream, error);
     }
     buffer_added(&stream->in, (size_t)n);
-    if (peek && stream->is_socket) {
+    if (peek && stream->is_socket[SIDE_IN]) {
         stream->peeked = (uint32_t)n;
     } else {
         stream->bytes_in += (uint64_t)n;

@@ -26,8 +26,8 @@ static ssize_t transmit(struct stream *stream, const char *data, size_t size)
     ssize_t n;
     sockets_stir(stream->sockets);
     do
-        n = stream->is_socket ? send(stream->fd[SIDE_OUT], data, size, MSG_DONTWAIT | MSG_NOSIGNAL)
-                              : write(stream->fd[SIDE_OUT], data, size);
+        n = stream->is_socket[SIDE_OUT] ? send(stream->fd[SIDE_OUT], data, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                                        : write(stream->fd[SIDE_OUT], data, size);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return -errno;
@@ -270,54 +270,4 @@ int stream_force(struct stream *stream, struct trouble *trouble)
 int stream_clear_output(struct stream *stream, struct trouble *trouble)
 {
     return stream_check_side(stream, SIDE_OUT, trouble);
-}
-
-/* A side counts as shut whatever the system says of it. */
-static void shut(struct stream *stream, enum side side)
-{
-    stream->shut[side] = true;
-    sockets_stir(stream->sockets);
-    if (side == SIDE_IN) {
-        stream->unread = stream->last = -1;
-        stream_own(stream);
-        stream_consume(stream, buffer_size(&stream->in));
-    }
-}
-
-static int tell_kernel(const struct stream *stream, enum side side, int how, struct trouble *trouble)
-{
-    if (stream->fd[side] < 0)
-        return trouble_os(trouble, "shutdown", ENOTCONN);
-    return shutdown(stream->fd[side], how) < 0 ? trouble_os(trouble, "shutdown", errno) : 0;
-}
-
-/* Both sides of a socket end in one call: once output is shut, a peer that has closed leaves no connection to shut input of. */
-static int shut_sides(struct stream *stream, bool out, bool in, struct trouble *trouble)
-{
-    if (out)
-        shut(stream, SIDE_OUT);
-    if (in)
-        shut(stream, SIDE_IN);
-    if (out && in && stream->fd[SIDE_IN] == stream->fd[SIDE_OUT])
-        return tell_kernel(stream, SIDE_OUT, SHUT_RDWR, trouble);
-    int r = out ? tell_kernel(stream, SIDE_OUT, SHUT_WR, trouble) : 0;
-    return r == 0 && in ? tell_kernel(stream, SIDE_IN, SHUT_RD, trouble) : r;
-}
-
-int stream_shutdown(struct stream *stream, int direction, struct trouble *trouble)
-{
-    bool out = direction != DIRECTION_INPUT && !stream->shut[SIDE_OUT];
-    bool in = direction != DIRECTION_OUTPUT && !stream->shut[SIDE_IN];
-    int flushed = 0;
-    if (stream->relay && (in || out))
-        return stream_check_side(stream, out ? SIDE_OUT : SIDE_IN, trouble);
-    if (out && stream->dial)
-        return OUTCOME_WAIT;
-    if (out && buffer_size(&stream->out) > 0)
-        flushed = flush(stream, trouble);
-    if (flushed == OUTCOME_WAIT)
-        return flushed;
-    struct trouble later; /* the failure to be told is the first one */
-    int outcome = shut_sides(stream, out, in, flushed ? &later : trouble);
-    return flushed ? flushed : outcome;
 }

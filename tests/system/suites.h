@@ -35,6 +35,7 @@ extern const struct suite suite_handles;
 extern const struct suite suite_relay;
 extern const struct suite suite_adopt;
 extern const struct suite suite_make_stream;
+extern const struct suite suite_raw;
 extern const struct suite suite_close;
 extern const struct suite suite_session;
 extern const struct suite suite_cancel;
