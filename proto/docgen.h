@@ -36,7 +36,21 @@ const char *method_c_name(const struct method *method);
 /* The parameters of its function and of its start function: client, arguments, options. */
 void method_print_parameters(FILE *out, const struct method *method);
 
-/* The method's name in the manual, or NULL for sockd's own. Valid until the next call. */
+/* An operation of the manual, and the method that carries it out. NULL behind the last. */
+struct manual {
+    const char *operation, *lambda;
+    const char *form; /* how its form differs here; NULL: not at all */
+    enum method_id method;
+};
+const struct manual *manual_at(size_t index);
+
+/* Operations of the manual that need no method. NULL behind the last. */
+struct lisps {
+    const char *operations, *instead;
+};
+const struct lisps *lisps_at(size_t index);
+
+/* The method's name in the manual, or NULL for sockd's own. */
 const char *method_manual_name(const struct method *method);
 
 /* Whether the method can end with that error. */

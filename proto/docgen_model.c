@@ -260,16 +260,32 @@ void method_print_parameters(FILE *out, const struct method *method)
         fprintf(out, ", const struct sockd_%s_options *options", method_c_name(method));
 }
 
+#define MANUAL(method, operation, lambda, form) {operation, lambda, form, METHOD_##method},
+static const struct manual manuals[] = {
+#include "manual.def"
+};
+
+const struct manual *manual_at(size_t index)
+{
+    return index < LENGTH(manuals) ? &manuals[index] : NULL;
+}
+
+#define LISPS(operations, instead) {operations, instead},
+static const struct lisps lisps[] = {
+#include "manual.def"
+};
+
+const struct lisps *lisps_at(size_t index)
+{
+    return index < LENGTH(lisps) ? &lisps[index] : NULL;
+}
+
 const char *method_manual_name(const struct method *method)
 {
-    static char name[64];
-    if (strchr(method->name, '.'))
-        return NULL;
-    size_t used = (size_t)snprintf(name, sizeof name, "%s", strncmp(method->name, "socket-", 7) == 0 ? "SOCKET:" : "");
-    for (const char *p = method->name; *p && used + 1 < sizeof name; p++)
-        name[used++] = (char)toupper((unsigned char)*p);
-    name[used] = '\0';
-    return name;
+    for (size_t i = 0; i < LENGTH(manuals); i++)
+        if (manuals[i].method == method->id)
+            return manuals[i].operation;
+    return NULL;
 }
 
 const char *error_c_name(enum error_id error)

@@ -178,7 +178,8 @@ static void print_records(FILE *out)
 
 static const char intro[] =
     "# Methods\n\n"
-    "Printed by `docgen` from `proto/methods.def`; not to be edited.\n\n"
+    "Printed by `docgen` from `proto/methods.def`; not to be edited. [operations.md](operations.md) goes by the manual's\n"
+    "operations and tells what differs, [behaviour.md](behaviour.md) what holds of each, and which test shows it.\n\n"
     "Parameters go by name, in an object, or by position, in an array in the order of the tables. A parameter with a default\n"
     "may be left out.\n\n"
     "- **handle**: a positive integer below 2^53, never used twice\n"

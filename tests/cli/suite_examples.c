@@ -58,6 +58,7 @@ static void ran(const struct ended *ended)
 
 static const size_t sizes[] = {0, 1, 65537, BIG};
 
+/* shows: program-wget-binary, program-wput */
 START_TEST(binary_both_ways)
 {
     struct nginx nginx = nginx_start();
@@ -76,6 +77,7 @@ START_TEST(binary_both_ways)
 }
 END_TEST
 
+/* shows: program-wget-text */
 START_TEST(text_from_a_server)
 {
     struct nginx nginx = nginx_start();
@@ -111,6 +113,7 @@ END_TEST
 
 /* ---- on the wire ---- */
 
+/* shows: program-wget-text, program-wput */
 START_TEST(requests_as_the_manual_writes_them)
 {
     int port, listener = peer_listen("127.0.0.1", &port);
@@ -158,6 +161,7 @@ START_TEST(requests_as_the_manual_writes_them)
 }
 END_TEST
 
+/* shows: program-wget-binary */
 START_TEST(a_body_that_stops_short)
 {
     int port, listener = peer_listen("127.0.0.1", &port);
@@ -193,6 +197,7 @@ static void expect_connection(const struct running *server, int peer, int port)
     ck_assert_str_eq(line, want);
 }
 
+/* shows: program-evaluation-server */
 START_TEST(a_calculator_for_everybody)
 {
     struct running server = program_start("repl-server");
@@ -223,6 +228,7 @@ START_TEST(a_calculator_for_everybody)
 }
 END_TEST
 
+/* shows: program-evaluation-server */
 START_TEST(any_program_evaluates)
 {
     struct running server = program_start("repl-server -p 0 tr a-z A-Z");

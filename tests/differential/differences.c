@@ -148,6 +148,31 @@ const char *differences_explain(struct differences *table, const struct step *st
     return NULL;
 }
 
+const char *differences_id(const struct differences *table, size_t row)
+{
+    return row < table->count ? text_of(table->rows[row].source, "id") : NULL;
+}
+
+/* A row about what the peer sees is about the operation that causes it. */
+static bool about_method(const struct differences *table, const struct row *row, const char *method)
+{
+    const char *causes = text_of(row->source, "causes");
+    const struct operation *operation;
+    for (size_t i = 0; (operation = operation_at(i)); i++)
+        if (operation->method && strcmp(operation->method, method) == 0 && about(table, row, operation->name))
+            return true;
+    return causes && strcmp(causes, method) == 0;
+}
+
+size_t differences_of_method(const struct differences *table, const char *method, const char **ids, size_t max)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < table->count && count < max; i++)
+        if (about_method(table, &table->rows[i], method))
+            ids[count++] = differences_id(table, i);
+    return count;
+}
+
 size_t differences_unused(const struct differences *table, FILE *out)
 {
     size_t count = 0;

@@ -8,7 +8,9 @@
  *     "clisp", "sockd"   what each says: a list of patterns, of which one must fit. A pattern fits a result that has all
  *                        its members; the value "*" is any
  *     "then"        "stop": what follows in a case cannot be compared any more (the default); "go on": nothing was changed by
- * it "program", "daemon", "reason"   what CLISP does, what sockd does, and why
+ *                   it
+ *     "causes"      the method that is behind it, where "operations" has only the peer's
+ *     "program", "daemon", "reason"   what CLISP does, what sockd does, and why
  *
  * The first row that fits explains a difference. */
 #pragma once
@@ -27,6 +29,12 @@ void differences_free(struct differences *table);
 /* The row that explains a difference: its id, and whether the case goes on; NULL: it is not deliberate. */
 const char *differences_explain(struct differences *table, const struct step *step, uint64_t facts, json_object *clisp,
                                 json_object *sockd, bool *stop);
+
+/* The id of a row; NULL behind the last. */
+const char *differences_id(const struct differences *table, size_t row);
+
+/* The ids of the rows that are about a method, max at the most: how many. */
+size_t differences_of_method(const struct differences *table, const char *method, const char **ids, size_t max);
 
 /* Prints the ids of rows that have explained nothing so far: how many. */
 size_t differences_unused(const struct differences *table, FILE *out);

@@ -62,6 +62,11 @@ const struct operation *operation_find(const char *name)
     return NULL;
 }
 
+const struct operation *operation_at(size_t index)
+{
+    return index < sizeof operations / sizeof *operations ? &operations[index] : NULL;
+}
+
 bool step_read(struct step *step, json_object *source, const char **fault)
 {
     static char text[200];

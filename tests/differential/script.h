@@ -5,7 +5,8 @@
  *
  * A step is [operation], [operation, {argument: value, …}], or [operation, value] for the operation's main argument. Objects
  * have names: a stream is "s", a server "v", a peer "p" unless the step says otherwise. "each": "buffered" makes three cases
- * of one, whose streams are made with each mode of buffering.
+ * of one, whose streams are made with each mode of buffering. "shows" names the statements of tests/behaviour/statements that
+ * the case shows.
  *
  * Operations of the peers, which the harness plays:
  *     peer-connect        as, server: connects to a server
@@ -45,6 +46,7 @@ struct script {
 };
 
 const struct operation *operation_find(const char *name);
+const struct operation *operation_at(size_t index); /* NULL behind the last */
 
 /* Reads a case. False: *fault tells, in static memory, what is wrong with it. */
 bool script_read(struct script *script, json_object *source, const char **fault);

@@ -21,6 +21,7 @@ static handle accept_next(struct server *s)
     return handle_at(call(s->client, "socket-accept", "{'server': %lu, 'timeout': 5}", s->server), "stream");
 }
 
+/* shows: accept-oldest */
 START_TEST(accept_takes_the_oldest_first)
 {
     struct server s = server_new();
@@ -33,6 +34,7 @@ START_TEST(accept_takes_the_oldest_first)
 }
 END_TEST
 
+/* shows: timeout-none, accept-waits */
 START_TEST(accept_waits_for_a_client)
 {
     struct server s = server_new();
@@ -45,6 +47,7 @@ START_TEST(accept_waits_for_a_client)
 }
 END_TEST
 
+/* shows: accept-waits */
 START_TEST(accepts_are_served_in_order)
 {
     struct server s = server_new();
@@ -63,6 +66,7 @@ END_TEST
 
 static const char *const timeouts[] = {"0", "0.05", "[0, 50000]", "[0, 0]"};
 
+/* shows: timeout-zero-polls, timeout-consumes-nothing, accept-timeout */
 START_TEST(accept_ends_at_its_time)
 {
     struct server s = server_new();
@@ -85,6 +89,7 @@ START_TEST(a_cancelled_accept_takes_nobody)
 }
 END_TEST
 
+/* shows: element-type-wrong, external-format-wrong, options-before-the-client */
 START_TEST(a_bad_option_takes_nobody)
 {
     struct server s = server_new();
@@ -96,6 +101,7 @@ START_TEST(a_bad_option_takes_nobody)
 }
 END_TEST
 
+/* shows: element-type-default, external-format-default, accept-attributes, fresh-predicates */
 START_TEST(an_accepted_stream_has_these_attributes)
 {
     struct server s = server_new();
@@ -122,6 +128,7 @@ static const char *const elements[] = {"character",        "unsigned-byte 8",  "
                                        "signed-byte 16",   "signed-byte 32",   "signed-byte 64"};
 static const char *const modes[] = {"true", "false", "\"default\""};
 
+/* shows: element-types, buffered-modes, accept-options */
 START_TEST(each_element_type_works_in_each_mode)
 {
     struct server s = server_new();
@@ -136,6 +143,7 @@ START_TEST(each_element_type_works_in_each_mode)
 }
 END_TEST
 
+/* shows: accept-data-before */
 START_TEST(what_was_sent_before_is_there)
 {
     struct server s = server_new();
@@ -148,6 +156,7 @@ START_TEST(what_was_sent_before_is_there)
 }
 END_TEST
 
+/* shows: wait-client-gone */
 START_TEST(a_reset_client_is_accepted_and_tells_at_the_first_read)
 {
     struct server s = server_new();
@@ -158,6 +167,7 @@ START_TEST(a_reset_client_is_accepted_and_tells_at_the_first_read)
 }
 END_TEST
 
+/* shows: accept-rcvtimeo */
 START_TEST(rcvtimeo_of_a_server_bounds_an_accept_without_timeout)
 {
     struct server s = server_new();
@@ -169,6 +179,7 @@ START_TEST(rcvtimeo_of_a_server_bounds_an_accept_without_timeout)
 }
 END_TEST
 
+/* shows: accept-v4-on-v6, names-ipv6 */
 START_TEST(an_ipv4_client_of_an_ipv6_server)
 {
     struct client *c = client_open();

@@ -17,6 +17,7 @@ static struct link adopt(struct client *c, int fd, const char *params, int peer)
     return l;
 }
 
+/* shows: make-stream-kinds */
 START_TEST(a_pipe_to_read_from)
 {
     int fds[2];
@@ -34,6 +35,7 @@ START_TEST(a_pipe_to_read_from)
 }
 END_TEST
 
+/* shows: make-stream-kinds */
 START_TEST(a_pipe_to_write_to)
 {
     int fds[2];
@@ -49,6 +51,7 @@ START_TEST(a_pipe_to_write_to)
 }
 END_TEST
 
+/* shows: make-stream-kinds */
 START_TEST(two_descriptors_are_input_and_output)
 {
     int in[2], out[2];
@@ -65,6 +68,7 @@ START_TEST(two_descriptors_are_input_and_output)
 }
 END_TEST
 
+/* shows: make-stream-kinds */
 START_TEST(a_socket_pair)
 {
     int fds[2];
@@ -81,6 +85,7 @@ START_TEST(a_socket_pair)
 }
 END_TEST
 
+/* shows: make-stream-raw-socket */
 START_TEST(a_raw_socket_knows_its_ends)
 {
     int port, listener = peer_listen("127.0.0.1", &port), fd = peer_connect("127.0.0.1", port);
@@ -110,6 +115,7 @@ static int temporary_file(const char *text)
     return fd;
 }
 
+/* shows: make-stream-kinds */
 START_TEST(a_file)
 {
     struct client *c = client_open();
@@ -142,6 +148,7 @@ START_TEST(a_large_file)
 }
 END_TEST
 
+/* shows: make-stream-kinds */
 START_TEST(a_terminal)
 {
     int master, slave;
@@ -174,6 +181,7 @@ START_TEST(without_descriptors_there_is_no_stream)
 }
 END_TEST
 
+/* shows: make-stream-directions */
 START_TEST(a_descriptor_that_cannot_do_what_is_asked)
 {
     struct client *c = client_open();
@@ -186,6 +194,7 @@ START_TEST(a_descriptor_that_cannot_do_what_is_asked)
 }
 END_TEST
 
+/* shows: make-stream-directions */
 START_TEST(what_is_no_stream_cannot_be_made_one)
 {
     struct client *c = client_open();
@@ -223,6 +232,7 @@ START_TEST(the_clients_descriptor_stays_as_it_was)
 }
 END_TEST
 
+/* shows: make-stream-no-socket */
 START_TEST(a_stream_of_a_pipe_has_no_socket)
 {
     struct client *c = client_open();

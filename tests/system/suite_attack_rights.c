@@ -21,6 +21,7 @@ static json_object *attempt(const char *profile, const struct method *method)
     return json;
 }
 
+/* shows: options-right */
 START_TEST(a_method_needs_its_right)
 {
     const struct method *method = &methods[_i];

@@ -11,6 +11,7 @@ static void write_text(const struct link *l, const char *text)
 
 static const char *const straight[] = {"'buffered': 'default'", "'buffered': false"};
 
+/* shows: buffered-modes, output-unbuffered */
 START_TEST(unbuffered_output_leaves_at_once)
 {
     struct link l = link_new(straight[_i]);
@@ -33,6 +34,7 @@ static const struct {
     {"close", "{\"handle\": %lu, \"abort\": true}"},
 };
 
+/* shows: buffered-modes, output-buffered */
 START_TEST(buffered_output_leaves_when_it_is_told_to)
 {
     struct link l = link_new("'buffered': true");
@@ -53,6 +55,7 @@ END_TEST
 /* What does not. */
 static const char *const quiet[] = {"read-char-no-hang", "clear-output", "listen", "clear-input"};
 
+/* shows: status-does-not-flush, output-does-not-flush */
 START_TEST(reading_and_asking_do_not_flush)
 {
     struct link l = link_new("'buffered': true");
@@ -68,6 +71,7 @@ START_TEST(reading_and_asking_do_not_flush)
 }
 END_TEST
 
+/* shows: output-buffered */
 START_TEST(a_full_buffer_leaves)
 {
     struct link l = link_new("'buffered': true");
@@ -81,6 +85,7 @@ START_TEST(a_full_buffer_leaves)
 }
 END_TEST
 
+/* shows: output-clear */
 START_TEST(clear_output_drops_nothing)
 {
     struct link l = link_new("'buffered': true");
@@ -92,6 +97,7 @@ START_TEST(clear_output_drops_nothing)
 }
 END_TEST
 
+/* shows: output-buffered */
 START_TEST(flushing_nothing_is_nothing)
 {
     struct link l = link_new(_i ? "'buffered': true" : NULL);
@@ -101,6 +107,7 @@ START_TEST(flushing_nothing_is_nothing)
 }
 END_TEST
 
+/* shows: output-force */
 START_TEST(force_output_does_not_wait)
 {
     size_t filled;
@@ -115,6 +122,7 @@ START_TEST(force_output_does_not_wait)
 }
 END_TEST
 
+/* shows: session-end-closes */
 START_TEST(the_end_of_a_session_flushes)
 {
     struct link l = link_new("'buffered': true");
@@ -125,6 +133,7 @@ START_TEST(the_end_of_a_session_flushes)
 }
 END_TEST
 
+/* shows: buffered-modes */
 START_TEST(a_read_takes_one_call_in_the_default_mode)
 {
     struct link l = link_new(_i ? "'buffered': true" : "'buffered': 'default'");

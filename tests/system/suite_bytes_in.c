@@ -29,6 +29,7 @@ static json_object *sequence(const struct link *l, int length, const char *mode)
                 mode);
 }
 
+/* shows: bytes-eof */
 START_TEST(bytes_and_the_end)
 {
     struct link l = open_octets(_i);
@@ -62,6 +63,7 @@ static const struct {
     {"signed-byte 64", "-8644934341102468607", "-1", 8},
 };
 
+/* shows: bytes-little-endian */
 START_TEST(elements_are_little_endian)
 {
     for (int mode = 0; mode < COUNT(modes); mode++) {
@@ -84,6 +86,7 @@ START_TEST(elements_are_little_endian)
 }
 END_TEST
 
+/* shows: bytes-cut-off */
 START_TEST(an_element_cut_off_by_the_end)
 {
     if (elements[_i].size == 1)
@@ -102,6 +105,7 @@ START_TEST(an_element_cut_off_by_the_end)
 }
 END_TEST
 
+/* shows: bytes-cut-off */
 START_TEST(a_sequence_with_an_element_cut_off)
 {
     struct link l = open_bytes("unsigned-byte 32", modes[_i]);
@@ -121,6 +125,7 @@ START_TEST(a_sequence_with_an_element_cut_off)
 }
 END_TEST
 
+/* shows: bytes-whole-elements */
 START_TEST(read_byte_waits_for_a_whole_element)
 {
     struct link l = open_bytes("unsigned-byte 32", modes[_i]);
@@ -133,6 +138,7 @@ START_TEST(read_byte_waits_for_a_whole_element)
 }
 END_TEST
 
+/* shows: timeout-consumes-nothing */
 START_TEST(a_timeout_or_cancel_consumes_nothing)
 {
     struct link l = open_bytes("unsigned-byte 16", modes[_i]);
@@ -151,6 +157,7 @@ START_TEST(a_timeout_or_cancel_consumes_nothing)
 }
 END_TEST
 
+/* shows: bytes-no-hang */
 START_TEST(no_hang_never_waits)
 {
     struct link l = open_bytes("unsigned-byte 16", modes[_i]);
@@ -171,6 +178,7 @@ START_TEST(no_hang_never_waits)
 }
 END_TEST
 
+/* shows: bytes-sequence-all, bytes-sequence-no-hang, bytes-sequence-interactive */
 START_TEST(sequences_in_their_modes)
 {
     struct link l = open_octets(_i);
@@ -196,6 +204,7 @@ START_TEST(sequences_in_their_modes)
 }
 END_TEST
 
+/* shows: bytes-sequence-all */
 START_TEST(a_short_sequence_meets_the_end)
 {
     struct link l = open_octets(_i);
@@ -212,6 +221,7 @@ START_TEST(a_short_sequence_meets_the_end)
 }
 END_TEST
 
+/* shows: bytes-sequence-in-one */
 START_TEST(whatever_is_there_comes_in_one_call)
 {
     struct link l = open_octets(_i);
@@ -225,6 +235,7 @@ START_TEST(whatever_is_there_comes_in_one_call)
 }
 END_TEST
 
+/* shows: bytes-sequence-all */
 START_TEST(a_large_sequence)
 {
     struct link l = open_octets(_i);
@@ -242,6 +253,7 @@ END_TEST
 static const char *const byte_reads[] = {"read-byte", "read-byte-no-hang", "read-byte-sequence"};
 static const char *const char_reads[] = {"read-char", "peek-char", "read-char-no-hang", "read-line", "read-char-sequence"};
 
+/* shows: wrong-kind-characters, wrong-kind-bytes */
 START_TEST(the_wrong_kind_of_read_is_refused)
 {
     struct client *c = client_open();
@@ -263,6 +275,7 @@ START_TEST(the_wrong_kind_of_read_is_refused)
 }
 END_TEST
 
+/* shows: gone-reset-read */
 START_TEST(a_reset_is_told_once)
 {
     struct link l = open_octets(_i);

@@ -30,6 +30,7 @@ static const struct {
      "\0\0\0\0\0\0\0\x80\xff\xff\xff\xff\xff\xff\xff\x7f", 8},
 };
 
+/* shows: bytes-range */
 START_TEST(each_element_type_has_its_range)
 {
     for (int mode = 0; mode < COUNT(modes); mode++) {
@@ -48,6 +49,7 @@ START_TEST(each_element_type_has_its_range)
 }
 END_TEST
 
+/* shows: output-types */
 START_TEST(a_sequence_is_whole_elements)
 {
     int size = elements[_i].size;
@@ -71,6 +73,7 @@ START_TEST(a_sequence_is_whole_elements)
 }
 END_TEST
 
+/* shows: bytes-sequence-nothing */
 START_TEST(an_empty_sequence_writes_nothing)
 {
     struct link l = open_bytes("unsigned-byte 8", modes[_i]);
@@ -81,6 +84,7 @@ START_TEST(an_empty_sequence_writes_nothing)
 }
 END_TEST
 
+/* shows: output-types */
 START_TEST(without_data_and_payload_there_is_nothing_to_write)
 {
     struct link l = open_bytes("unsigned-byte 8", modes[_i]);
@@ -88,6 +92,7 @@ START_TEST(without_data_and_payload_there_is_nothing_to_write)
 }
 END_TEST
 
+/* shows: output-no-hang */
 START_TEST(no_hang_writes_what_goes)
 {
     struct link l = open_bytes("unsigned-byte 8", modes[_i]);
@@ -105,6 +110,7 @@ START_TEST(no_hang_writes_what_goes)
 }
 END_TEST
 
+/* shows: output-no-hang */
 START_TEST(no_hang_writes_whole_elements)
 {
     struct link l = open_bytes("unsigned-byte 64", "'buffered': 'default'");
@@ -121,6 +127,7 @@ START_TEST(no_hang_writes_whole_elements)
 }
 END_TEST
 
+/* shows: wrong-kind-characters, wrong-kind-bytes */
 START_TEST(the_wrong_kind_of_write_is_refused)
 {
     struct client *c = client_open();

@@ -32,6 +32,7 @@ static void expect_no_unread(const struct link *l, const char *character)
                 "param", "char");
 }
 
+/* shows: char-next */
 START_TEST(characters_and_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -48,6 +49,7 @@ START_TEST(characters_and_the_end)
 }
 END_TEST
 
+/* shows: char-next */
 START_TEST(read_char_waits)
 {
     struct link l = link_new(modes[_i]);
@@ -65,6 +67,7 @@ END_TEST
 /* Every method that waits for characters ends at its time and by a cancel, and has then taken nothing. */
 static const char *const waiting[] = {"read-char", "peek-char", "read-line", "read-char-sequence"};
 
+/* shows: timeout-consumes-nothing */
 START_TEST(waiting_reads_end_without_taking_anything)
 {
     struct link l = link_new(modes[_i]);
@@ -82,6 +85,7 @@ START_TEST(waiting_reads_end_without_taking_anything)
 }
 END_TEST
 
+/* shows: char-peek */
 START_TEST(peek_leaves_the_character)
 {
     struct link l = link_new(modes[_i]);
@@ -97,6 +101,7 @@ START_TEST(peek_leaves_the_character)
 }
 END_TEST
 
+/* shows: char-no-hang */
 START_TEST(no_hang_never_waits)
 {
     struct link l = link_new(modes[_i]);
@@ -112,6 +117,7 @@ START_TEST(no_hang_never_waits)
 }
 END_TEST
 
+/* shows: decoding-no-hang */
 START_TEST(no_hang_gives_no_half_character)
 {
     struct link l = link_new(modes[_i]);
@@ -127,6 +133,7 @@ START_TEST(no_hang_gives_no_half_character)
 }
 END_TEST
 
+/* shows: char-no-hang */
 START_TEST(no_hang_meets_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -150,6 +157,7 @@ START_TEST(a_read_behind_a_waiting_one_does_not_pass_it)
 }
 END_TEST
 
+/* shows: char-unread */
 START_TEST(unread_gives_it_back_once)
 {
     struct link l = link_new(modes[_i]);
@@ -171,6 +179,7 @@ START_TEST(unread_gives_it_back_once)
 }
 END_TEST
 
+/* shows: status-unread */
 START_TEST(unread_counts_as_input)
 {
     struct link l = link_new(modes[_i]);
@@ -186,6 +195,7 @@ START_TEST(unread_counts_as_input)
 }
 END_TEST
 
+/* shows: char-unread-after-a-sequence */
 START_TEST(unread_after_a_sequence)
 {
     struct link l = link_new(modes[_i]);
@@ -215,6 +225,7 @@ END_TEST
 static const char *const character_reads[] = {"read-char", "peek-char",   "read-char-no-hang",
                                               "listen",    "clear-input", "read-line"};
 
+/* shows: server-is-no-stream */
 START_TEST(what_is_no_stream_is_refused)
 {
     struct client *c = client_open();

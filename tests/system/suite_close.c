@@ -5,6 +5,7 @@
 
 static const char *const modes[] = {"'buffered': 'default'", "'buffered': true", "'buffered': false"};
 
+/* shows: close-flushes */
 START_TEST(close_ends_the_connection)
 {
     struct link l = link_new(modes[_i]);
@@ -16,6 +17,7 @@ START_TEST(close_ends_the_connection)
 }
 END_TEST
 
+/* shows: server-close-by-close */
 START_TEST(close_of_a_server)
 {
     struct client *c = client_open();
@@ -28,6 +30,7 @@ START_TEST(close_of_a_server)
 }
 END_TEST
 
+/* shows: close-abort */
 START_TEST(abort_writes_what_goes_without_waiting)
 {
     struct link l = link_new(modes[_i]);
@@ -38,6 +41,7 @@ START_TEST(abort_writes_what_goes_without_waiting)
 }
 END_TEST
 
+/* shows: close-abort */
 START_TEST(abort_does_not_wait)
 {
     size_t filled;
@@ -50,6 +54,7 @@ START_TEST(abort_does_not_wait)
 }
 END_TEST
 
+/* shows: close-flushes */
 START_TEST(close_waits_until_its_output_has_left)
 {
     size_t filled;
@@ -64,6 +69,7 @@ START_TEST(close_waits_until_its_output_has_left)
 }
 END_TEST
 
+/* shows: close-failed-flush */
 START_TEST(close_that_runs_out_of_time_has_closed)
 {
     size_t filled;
@@ -86,6 +92,7 @@ START_TEST(close_can_be_cancelled)
 }
 END_TEST
 
+/* shows: gone-buffered-write, close-failed-flush */
 START_TEST(close_whose_flush_fails_tells_and_has_closed)
 {
     struct link l = link_new("'buffered': true");
@@ -98,6 +105,7 @@ START_TEST(close_whose_flush_fails_tells_and_has_closed)
 }
 END_TEST
 
+/* shows: close-abort */
 START_TEST(abort_tells_no_failure)
 {
     struct link l = link_new("'buffered': true");
@@ -108,6 +116,7 @@ START_TEST(abort_tells_no_failure)
 }
 END_TEST
 
+/* shows: close-flushes */
 START_TEST(queued_writes_go_before_the_close)
 {
     struct link l = link_new(NULL);
@@ -128,6 +137,7 @@ START_TEST(queued_writes_go_before_the_close)
 END_TEST
 
 /* Unread input would make the system's own close a reset that takes our last words along. */
+/* shows: close-unread-input */
 START_TEST(the_last_words_arrive_although_input_is_unread)
 {
     struct link l = link_new(modes[_i]);
@@ -140,6 +150,7 @@ START_TEST(the_last_words_arrive_although_input_is_unread)
 }
 END_TEST
 
+/* shows: closed-handle */
 START_TEST(handles_are_never_used_again)
 {
     struct client *c = client_open();
@@ -153,6 +164,7 @@ START_TEST(handles_are_never_used_again)
 }
 END_TEST
 
+/* shows: closed-handle */
 START_TEST(a_closed_stream_is_no_handle)
 {
     struct link l = link_new(modes[_i]);

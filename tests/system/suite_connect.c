@@ -3,6 +3,7 @@
 
 #include "harness.h"
 
+/* shows: connect-attributes */
 START_TEST(connect_makes_a_stream)
 {
     struct link l = link_new(NULL);
@@ -13,6 +14,7 @@ START_TEST(connect_makes_a_stream)
 }
 END_TEST
 
+/* shows: connect-host-default */
 START_TEST(the_default_host_is_localhost)
 {
     int port, listener = peer_listen("127.0.0.1", &port);
@@ -26,6 +28,7 @@ END_TEST
 
 static const char *const timeouts[] = {"null", "0", "5", "[5, 0]"};
 
+/* shows: connect-refused */
 START_TEST(refused_is_told_at_once_whatever_the_timeout)
 {
     struct client *c = client_open();
@@ -42,6 +45,7 @@ START_TEST(refused_is_told_at_once_whatever_the_timeout)
 }
 END_TEST
 
+/* shows: connect-port-0 */
 START_TEST(port_0_is_refused)
 {
     struct client *c = client_open();
@@ -60,6 +64,7 @@ START_TEST(a_port_that_serves_ipv6_only_is_refused_on_ipv4)
 }
 END_TEST
 
+/* shows: connect-no-answer */
 START_TEST(no_answer_within_the_time_is_a_timeout)
 {
     struct client *c = client_open();
@@ -83,6 +88,7 @@ START_TEST(connect_can_be_cancelled)
 }
 END_TEST
 
+/* shows: connect-at-once, connect-connecting-status */
 START_TEST(timeout_0_gives_a_stream_that_is_still_connecting)
 {
     struct client *c = client_open();
@@ -119,6 +125,7 @@ START_TEST(a_connecting_stream_can_be_closed)
 }
 END_TEST
 
+/* shows: connect-at-once */
 START_TEST(timeout_0_gives_an_established_stream_where_it_can)
 {
     struct link l = link_new("'timeout': 0");
@@ -130,6 +137,7 @@ END_TEST
 
 static const char *const unresolvable[] = {"no.such.host.invalid", "invalid", "does-not-exist.invalid."};
 
+/* shows: connect-host-unknown */
 START_TEST(an_unresolvable_host_is_resolve)
 {
     struct client *c = client_open();
@@ -157,6 +165,7 @@ static const char *const no_hosts[] = {"",
                                        "::1%",
                                        "1:2"};
 
+/* shows: connect-host-wrong */
 START_TEST(a_host_that_cannot_be_one_is_an_invalid_parameter)
 {
     struct client *c = client_open();
@@ -172,6 +181,7 @@ START_TEST(a_label_of_64_letters_is_none)
 }
 END_TEST
 
+/* shows: connect-host */
 START_TEST(names_are_of_any_case_and_may_end_in_a_dot)
 {
     struct client *c = client_open();
@@ -182,6 +192,7 @@ START_TEST(names_are_of_any_case_and_may_end_in_a_dot)
 }
 END_TEST
 
+/* shows: connect-host */
 START_TEST(ipv6_literals_work)
 {
     struct client *c = client_open();
@@ -193,6 +204,7 @@ START_TEST(ipv6_literals_work)
 }
 END_TEST
 
+/* shows: connect-attributes */
 START_TEST(options_are_taken)
 {
     struct link l = link_new(

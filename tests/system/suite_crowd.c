@@ -37,6 +37,7 @@ START_TEST(a_thousand_sessions)
 }
 END_TEST
 
+/* shows: status-no-descriptor-limit */
 START_TEST(one_session_with_many_handles)
 {
     struct client *c = client_open();

@@ -163,6 +163,7 @@ static void (*const deaths[])(struct client *, struct client *) = {
     leave_statuses,       leave_a_batch, leave_half_a_line,     leave_half_a_payload,  leave_descriptors, leave_a_close,
     leave_replies_unread, leave_a_relay, leave_shared_waits,    leave_the_reading_side};
 
+/* shows: session-end-closes */
 START_TEST(a_session_dies_and_nothing_stays)
 {
     struct client *witness = client_open(), *c = client_open();

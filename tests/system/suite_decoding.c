@@ -33,6 +33,7 @@ static const struct {
     {"\xe2\x82\xe2\x82\xac", 1, 2, "\xe2\x82\xac"},
 };
 
+/* shows: decoding-error, decoding-error-keeps-the-rest */
 START_TEST(a_malformed_subpart_is_told_and_taken_out)
 {
     for (int i = 0; i < COUNT(modes); i++) {
@@ -55,6 +56,7 @@ START_TEST(a_malformed_subpart_is_told_and_taken_out)
 }
 END_TEST
 
+/* shows: decoding-ignore, decoding-replace */
 START_TEST(malformed_input_can_be_ignored_or_replaced)
 {
     struct client *c = client_open();
@@ -76,6 +78,7 @@ START_TEST(malformed_input_can_be_ignored_or_replaced)
 }
 END_TEST
 
+/* shows: decoding-error */
 START_TEST(each_way_to_read_tells_malformed_input)
 {
     struct link l = link_new(NULL);
@@ -92,6 +95,7 @@ START_TEST(each_way_to_read_tells_malformed_input)
 }
 END_TEST
 
+/* shows: status-half-a-character-at-the-end, decoding-half-at-the-end */
 START_TEST(half_a_character_at_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -106,6 +110,7 @@ START_TEST(half_a_character_at_the_end)
 }
 END_TEST
 
+/* shows: decoding-half-at-the-end */
 START_TEST(half_a_character_at_the_end_ignored_or_replaced)
 {
     struct link l = link_new("'external_format': {'input_error': 'ignore'}");
@@ -120,6 +125,7 @@ START_TEST(half_a_character_at_the_end_ignored_or_replaced)
 }
 END_TEST
 
+/* shows: encoding-split */
 START_TEST(a_character_may_be_split_over_packets)
 {
     static const char text[] = "\xf0\x9f\x98\x80\xc3\xa9\xe2\x82\xac\n";
@@ -133,6 +139,7 @@ START_TEST(a_character_may_be_split_over_packets)
 }
 END_TEST
 
+/* shows: encoding-utf-8-mark */
 START_TEST(a_byte_order_mark_is_a_character_of_utf_8)
 {
     struct link l = link_new(modes[_i]);
@@ -162,6 +169,7 @@ static const struct {
     {"iso-2022-jp", "\x1b$BF|K\\\x1b(B\n", 11, "\xe6\x97\xa5\xe6\x9c\xac"},
 };
 
+/* shows: external-format-names, encoding-names, encoding-utf-16-input */
 START_TEST(other_encodings_are_read)
 {
     char options[100];
@@ -179,6 +187,7 @@ START_TEST(other_encodings_are_read)
 }
 END_TEST
 
+/* shows: decoding-error */
 START_TEST(malformed_input_of_other_encodings)
 {
     struct link l = link_new("'external_format': 'ascii'");
@@ -190,6 +199,7 @@ START_TEST(malformed_input_of_other_encodings)
 }
 END_TEST
 
+/* shows: format-change */
 START_TEST(the_format_can_change_in_mid_stream)
 {
     struct link l = link_new(NULL);
@@ -203,6 +213,7 @@ START_TEST(the_format_can_change_in_mid_stream)
 }
 END_TEST
 
+/* shows: format-change */
 START_TEST(a_member_left_out_stays_as_it_is)
 {
     struct link l = link_new("'external_format': 'dos'");

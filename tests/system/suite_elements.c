@@ -28,6 +28,7 @@ static const struct {
     {"head\n\n\r\nDY", "\r\nDY"},   {"head\r\n\r\n\r\nDY", "\r\nDY"},
 };
 
+/* shows: switch-keeps-input */
 START_TEST(a_body_follows_its_header)
 {
     for (int i = 0; i < COUNT(pages); i++) {
@@ -41,6 +42,7 @@ START_TEST(a_body_follows_its_header)
 }
 END_TEST
 
+/* shows: switch-drops-the-lf */
 START_TEST(the_lf_of_a_crlf_that_comes_after_the_switch_is_dropped)
 {
     struct link l = link_new(modes[_i]);
@@ -55,6 +57,7 @@ START_TEST(the_lf_of_a_crlf_that_comes_after_the_switch_is_dropped)
 }
 END_TEST
 
+/* shows: switch-lone-cr */
 START_TEST(a_lone_cr_before_the_switch_takes_nothing_along)
 {
     struct link l = link_new(modes[_i]);
@@ -66,6 +69,7 @@ START_TEST(a_lone_cr_before_the_switch_takes_nothing_along)
 }
 END_TEST
 
+/* shows: switch-drops-the-lf */
 START_TEST(the_pending_lf_is_no_input_of_a_byte_stream)
 {
     struct link l = link_new(modes[_i]);
@@ -79,6 +83,7 @@ START_TEST(the_pending_lf_is_no_input_of_a_byte_stream)
 }
 END_TEST
 
+/* shows: switch-keeps-input */
 START_TEST(there_and_back)
 {
     struct link l = link_new(modes[_i]);
@@ -96,6 +101,7 @@ START_TEST(there_and_back)
 }
 END_TEST
 
+/* shows: switch-look-ahead */
 START_TEST(a_character_that_was_looked_at_becomes_bytes_again)
 {
     struct link l = link_new(modes[_i]);
@@ -167,6 +173,7 @@ END_TEST
 static const char *const types[] = {"unsigned-byte 8",  "signed-byte 8",  "unsigned-byte 16", "signed-byte 16",
                                     "unsigned-byte 32", "signed-byte 32", "unsigned-byte 64", "signed-byte 64"};
 
+/* shows: switch-types */
 START_TEST(every_type_switches_to_characters_and_back)
 {
     char options[100];
@@ -183,6 +190,7 @@ START_TEST(every_type_switches_to_characters_and_back)
 }
 END_TEST
 
+/* shows: switch-cut-character */
 START_TEST(a_half_read_element_becomes_characters)
 {
     struct link l = link_new("'element_type': 'unsigned-byte 32'");
@@ -194,6 +202,7 @@ START_TEST(a_half_read_element_becomes_characters)
 }
 END_TEST
 
+/* shows: switch-at-malformed */
 START_TEST(a_malformed_byte_can_be_read_as_a_byte)
 {
     struct link l = link_new("'external_format': {'input_error': 'error'}");
@@ -203,6 +212,7 @@ START_TEST(a_malformed_byte_can_be_read_as_a_byte)
 }
 END_TEST
 
+/* shows: switch-at-the-end */
 START_TEST(the_end_stays_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -215,6 +225,7 @@ START_TEST(the_end_stays_the_end)
 }
 END_TEST
 
+/* shows: switch-output */
 START_TEST(text_and_bytes_leave_in_order)
 {
     struct link l = link_new(modes[_i]);
@@ -228,6 +239,7 @@ START_TEST(text_and_bytes_leave_in_order)
 }
 END_TEST
 
+/* shows: switch-both-directions */
 START_TEST(both_directions_switch_together)
 {
     struct link l = link_new(modes[_i]);
@@ -237,6 +249,7 @@ START_TEST(both_directions_switch_together)
 }
 END_TEST
 
+/* shows: switch-order */
 START_TEST(the_switch_waits_its_turn)
 {
     struct link l = link_new(modes[_i]);
@@ -251,6 +264,7 @@ START_TEST(the_switch_waits_its_turn)
 }
 END_TEST
 
+/* shows: switch-order */
 START_TEST(the_switch_can_be_cancelled)
 {
     struct link l = link_new(modes[_i]);

@@ -30,6 +30,7 @@ static const struct {
     {"euc-jp", "\xe6\x97\xa5\xe6\x9c\xac", "\xc6\xfc\xcb\xdc", 4},
 };
 
+/* shows: encoding-names */
 START_TEST(other_encodings_are_written)
 {
     struct link l = open_format(encodings[_i].encoding, "");
@@ -40,6 +41,7 @@ START_TEST(other_encodings_are_written)
 }
 END_TEST
 
+/* shows: newline-output-encoded */
 START_TEST(line_terminators_are_encoded_too)
 {
     struct link l = open_format("utf-16be", ", 'line_terminator': 'dos'");
@@ -48,6 +50,7 @@ START_TEST(line_terminators_are_encoded_too)
 }
 END_TEST
 
+/* shows: encoding-utf-16-mark */
 START_TEST(utf_16_has_one_mark_before_the_first_character)
 {
     struct link l = open_format("utf-16", "");
@@ -61,6 +64,7 @@ START_TEST(utf_16_has_one_mark_before_the_first_character)
 }
 END_TEST
 
+/* shows: encoding-utf-16-mark */
 START_TEST(utf_32_has_one_mark_before_the_first_character)
 {
     struct link l = open_format("utf-32", "");
@@ -70,6 +74,7 @@ START_TEST(utf_32_has_one_mark_before_the_first_character)
 }
 END_TEST
 
+/* shows: encoding-shifts */
 START_TEST(a_shift_state_goes_on_and_is_ended)
 {
     struct link l = open_format("iso-2022-jp", "");
@@ -87,6 +92,7 @@ END_TEST
 
 /* ---- what cannot be represented ---- */
 
+/* shows: encoding-error */
 START_TEST(nothing_of_an_unencodable_call_is_written)
 {
     struct link l = open_format("iso-8859-1", "");
@@ -105,6 +111,7 @@ START_TEST(nothing_of_an_unencodable_call_is_written)
 }
 END_TEST
 
+/* shows: encoding-error */
 START_TEST(nothing_of_a_long_unencodable_call_is_written)
 {
     struct link l = open_format("ascii", ", 'line_terminator': 'dos'");
@@ -118,6 +125,7 @@ START_TEST(nothing_of_a_long_unencodable_call_is_written)
 }
 END_TEST
 
+/* shows: encoding-ignore */
 START_TEST(unencodable_characters_can_be_ignored)
 {
     struct link l = open_format("iso-8859-1", ", 'output_error': 'ignore'");
@@ -127,6 +135,7 @@ START_TEST(unencodable_characters_can_be_ignored)
 }
 END_TEST
 
+/* shows: encoding-replace */
 START_TEST(unencodable_characters_can_be_replaced)
 {
     struct link l = open_format("iso-8859-1", ", 'output_error': '\xc3\xa9'");
@@ -137,6 +146,7 @@ START_TEST(unencodable_characters_can_be_replaced)
 }
 END_TEST
 
+/* shows: encoding-replace */
 START_TEST(a_replacement_that_cannot_be_encoded_is_an_error)
 {
     struct link l = open_format("ascii", ", 'output_error': '\xc3\xa9'");
@@ -146,6 +156,7 @@ START_TEST(a_replacement_that_cannot_be_encoded_is_an_error)
 }
 END_TEST
 
+/* shows: external-format-members */
 START_TEST(the_reply_has_all_four_members)
 {
     struct link l = link_new("'external_format': 'ISO-8859-1'");
@@ -162,6 +173,7 @@ START_TEST(the_reply_has_all_four_members)
 }
 END_TEST
 
+/* shows: format-change */
 START_TEST(the_format_can_change_between_writes)
 {
     struct link l = link_new("'buffered': true");

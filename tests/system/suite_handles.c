@@ -34,6 +34,7 @@ static const char *via(int i)
     return i ? ", \"via\": \"relay\"" : ", \"via\": \"direct\"";
 }
 
+/* shows: handles-one-socket */
 START_TEST(a_descriptor_reads_and_writes)
 {
     struct link l = link_new(NULL);
@@ -51,6 +52,7 @@ START_TEST(a_descriptor_reads_and_writes)
 }
 END_TEST
 
+/* shows: handles-one-socket */
 START_TEST(the_best_way_is_direct)
 {
     struct link l = link_new(NULL);
@@ -64,6 +66,7 @@ START_TEST(the_best_way_is_direct)
 }
 END_TEST
 
+/* shows: handles-relay */
 START_TEST(a_relay_can_only_read_and_write)
 {
     struct link l = link_new(NULL);
@@ -84,6 +87,7 @@ static void expect_pending(const struct handed *h, bool relayed, const char *tex
         expect_text(h->result, "pending", base64(text, strlen(text)));
 }
 
+/* shows: handles-pending */
 START_TEST(what_had_been_read_is_pending)
 {
     struct link l = link_new(NULL);
@@ -96,6 +100,7 @@ START_TEST(what_had_been_read_is_pending)
 }
 END_TEST
 
+/* shows: handles-pending */
 START_TEST(an_unread_character_is_pending_too)
 {
     struct link l = link_new(NULL);
@@ -107,6 +112,7 @@ START_TEST(an_unread_character_is_pending_too)
 }
 END_TEST
 
+/* shows: handles-pending */
 START_TEST(buffered_output_leaves_first)
 {
     struct link l = link_new("'buffered': true");
@@ -117,6 +123,7 @@ START_TEST(buffered_output_leaves_first)
 }
 END_TEST
 
+/* shows: handles-detach */
 START_TEST(detach_ends_the_handle)
 {
     struct link l = link_new(NULL);
@@ -132,6 +139,7 @@ START_TEST(detach_ends_the_handle)
 }
 END_TEST
 
+/* shows: handles-detach */
 START_TEST(a_relay_cannot_be_detached)
 {
     struct link l = link_new(NULL);
@@ -143,6 +151,7 @@ START_TEST(a_relay_cannot_be_detached)
 }
 END_TEST
 
+/* shows: handles-shut-side */
 START_TEST(a_shut_side_is_null)
 {
     struct link l = link_new("'buffered': true");
@@ -184,6 +193,7 @@ START_TEST(a_relay_is_counted)
 }
 END_TEST
 
+/* shows: handles-relay */
 START_TEST(a_lot_passes_a_relay_both_ways)
 {
     struct link l = link_new(NULL);
@@ -201,6 +211,7 @@ START_TEST(a_lot_passes_a_relay_both_ways)
 }
 END_TEST
 
+/* shows: handles-relay */
 START_TEST(a_relay_passes_pressure_on)
 {
     struct link l = link_new(NULL);
@@ -241,6 +252,7 @@ START_TEST(a_relay_dies_with_its_session)
 }
 END_TEST
 
+/* shows: handles-refused */
 START_TEST(servers_and_strangers_have_no_handles)
 {
     struct client *c = client_open();
@@ -250,6 +262,7 @@ START_TEST(servers_and_strangers_have_no_handles)
 }
 END_TEST
 
+/* shows: handles-refused */
 START_TEST(a_waiting_read_keeps_a_stream)
 {
     struct link l = link_new(NULL);

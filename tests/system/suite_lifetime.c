@@ -3,6 +3,7 @@
 
 #include "harness.h"
 
+/* shows: session-end-closes */
 START_TEST(a_session_takes_its_handles_along)
 {
     struct client *c = client_open();

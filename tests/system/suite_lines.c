@@ -11,6 +11,7 @@ static json_object *read_line(const struct link *l)
     return call(l->client, "read-line", "{'stream': %lu, 'timeout': 5}", l->stream);
 }
 
+/* shows: read-line-result, read-line-eof */
 START_TEST(lines_and_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -31,6 +32,7 @@ START_TEST(lines_and_the_end)
 }
 END_TEST
 
+/* shows: read-line-at-the-end */
 START_TEST(a_last_line_with_its_newline_does_not_meet_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -44,6 +46,7 @@ START_TEST(a_last_line_with_its_newline_does_not_meet_the_end)
 }
 END_TEST
 
+/* shows: read-line-waits */
 START_TEST(a_line_may_come_in_pieces)
 {
     struct link l = link_new(modes[_i]);
@@ -57,6 +60,7 @@ START_TEST(a_line_may_come_in_pieces)
 }
 END_TEST
 
+/* shows: timeout-consumes-nothing */
 START_TEST(a_timeout_consumes_nothing)
 {
     struct link l = link_new(modes[_i]);
@@ -82,6 +86,7 @@ START_TEST(a_cancelled_read_consumes_nothing)
 }
 END_TEST
 
+/* shows: read-line-long */
 START_TEST(a_longer_line_than_the_limit_stays)
 {
     struct link l = link_new(modes[_i]);
@@ -119,6 +124,7 @@ START_TEST(the_limit_holds_before_the_newline_comes)
 }
 END_TEST
 
+/* shows: read-line-long */
 START_TEST(a_line_of_a_megabyte)
 {
     struct link l = link_new(modes[_i]);
@@ -137,6 +143,7 @@ START_TEST(a_line_of_a_megabyte)
 }
 END_TEST
 
+/* shows: newline-input-others */
 START_TEST(a_line_may_hold_anything_but_newlines)
 {
     struct link l = link_new(modes[_i]);
@@ -148,6 +155,7 @@ START_TEST(a_line_may_hold_anything_but_newlines)
 }
 END_TEST
 
+/* shows: gone-reset-read */
 START_TEST(a_reset_is_told_once_and_what_came_before_it_is_read)
 {
     struct link l = link_new(modes[_i]);
@@ -184,6 +192,7 @@ START_TEST(many_lines_pipelined)
 }
 END_TEST
 
+/* shows: options-so-rcvtimeo */
 START_TEST(rcvtimeo_bounds_a_read_without_timeout)
 {
     struct link l = link_new(modes[_i]);

@@ -96,6 +96,7 @@ static int (*const strangers[])(void) = {make_epoll,     make_eventfd,       mak
                                          make_directory, make_datagram,      make_packets,    make_netlink,
                                          make_listener,  make_unix_listener, make_kernel_file};
 
+/* shows: make-stream-directions */
 START_TEST(strange_descriptors_are_refused)
 {
     struct client *c = client_open();
@@ -106,6 +107,7 @@ START_TEST(strange_descriptors_are_refused)
 }
 END_TEST
 
+/* shows: make-stream-directions */
 START_TEST(a_direction_must_fit_the_descriptor)
 {
     struct client *c = client_open();
@@ -133,6 +135,7 @@ START_TEST(the_number_of_descriptors_matters)
 END_TEST
 
 /* Each refusal closes what came: the other end of a pipe learns it. */
+/* shows: make-stream-directions */
 START_TEST(what_is_refused_is_closed)
 {
     struct client *c = client_open();
@@ -268,6 +271,7 @@ static void make_lingering(int fd)
 }
 
 /* The last close of a socket with SO_LINGER waits for the peer; the daemon must not be the one who waits. */
+/* shows: options-so-linger-waits */
 START_TEST(a_late_linger_blocks_nobody)
 {
     struct adopted a = adopt_connection(client_open());

@@ -32,6 +32,7 @@ static void expect_host_and_port(const struct link *l, const char *host, int por
     expect_int(call(l->client, "socket-stream-port", "{'stream': %lu}", l->stream), "port", port);
 }
 
+/* shows: names-as-made */
 START_TEST(host_and_port_are_what_the_stream_was_made_with)
 {
     struct pair p = pair_new("127.0.0.1", "localhost");
@@ -43,6 +44,7 @@ START_TEST(host_and_port_are_what_the_stream_was_made_with)
 }
 END_TEST
 
+/* shows: names-do-not-resolve */
 START_TEST(peer_and_local_ask_the_system)
 {
     struct pair p = pair_new("127.0.0.1", "127.0.0.1");
@@ -60,6 +62,7 @@ START_TEST(peer_and_local_ask_the_system)
 }
 END_TEST
 
+/* shows: names-form, names-peer-name, names-local-name */
 START_TEST(names_stand_behind_the_address)
 {
     struct pair p = pair_new("127.0.0.1", "127.0.0.1");
@@ -76,6 +79,7 @@ START_TEST(names_stand_behind_the_address)
 }
 END_TEST
 
+/* shows: names-peer-name */
 START_TEST(an_address_without_a_name_stands_alone)
 {
     struct pair p = pair_new("127.0.0.99", "127.0.0.99");
@@ -86,6 +90,7 @@ START_TEST(an_address_without_a_name_stands_alone)
 }
 END_TEST
 
+/* shows: names-ipv6 */
 START_TEST(ipv6_has_names_too)
 {
     struct pair p = pair_new("::1", "::1");
@@ -97,6 +102,7 @@ START_TEST(ipv6_has_names_too)
 }
 END_TEST
 
+/* shows: names-peer-gone */
 START_TEST(a_peer_that_closed_keeps_its_name)
 {
     struct link l = link_new(NULL);
@@ -107,6 +113,7 @@ START_TEST(a_peer_that_closed_keeps_its_name)
 }
 END_TEST
 
+/* shows: names-peer-gone */
 START_TEST(a_peer_that_reset_is_not_connected)
 {
     struct link l = link_new(NULL);
@@ -138,6 +145,7 @@ END_TEST
 static const char *const accessors[] = {"socket-stream-host", "socket-stream-port", "socket-stream-peer",
                                         "socket-stream-local"};
 
+/* shows: names-closed */
 START_TEST(what_is_no_stream_has_no_names)
 {
     struct client *c = client_open();

@@ -39,6 +39,7 @@ static void expect_lines(const struct link *l, const char *lines)
     ck_assert_str_eq(text, lines);
 }
 
+/* shows: newline-input */
 START_TEST(all_three_line_ends_are_understood)
 {
     for (int i = 0; i < COUNT(endings); i++) {
@@ -51,6 +52,7 @@ START_TEST(all_three_line_ends_are_understood)
 END_TEST
 
 /* Each byte is read on its own before the next is sent. */
+/* shows: newline-input */
 START_TEST(they_are_understood_byte_by_byte)
 {
     for (int i = 0; i < COUNT(endings); i++) {
@@ -66,6 +68,7 @@ START_TEST(they_are_understood_byte_by_byte)
 }
 END_TEST
 
+/* shows: newline-input */
 START_TEST(they_are_understood_by_characters)
 {
     for (int i = 0; i < COUNT(endings); i++) {
@@ -85,6 +88,7 @@ START_TEST(they_are_understood_by_characters)
 }
 END_TEST
 
+/* shows: newline-cr-ends-at-once */
 START_TEST(a_cr_ends_a_line_at_once)
 {
     struct link l = link_new(modes[_i]);
@@ -97,6 +101,7 @@ START_TEST(a_cr_ends_a_line_at_once)
 }
 END_TEST
 
+/* shows: newline-pending-lf */
 START_TEST(the_second_half_of_crlf_is_no_input)
 {
     struct link l = link_new(modes[_i]);
@@ -112,6 +117,7 @@ START_TEST(the_second_half_of_crlf_is_no_input)
 }
 END_TEST
 
+/* shows: read-line-at-the-end */
 START_TEST(crlf_before_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -125,6 +131,7 @@ START_TEST(crlf_before_the_end)
 }
 END_TEST
 
+/* shows: newline-unread */
 START_TEST(an_unread_newline_is_one_newline)
 {
     struct link l = link_new(modes[_i]);
@@ -136,6 +143,7 @@ START_TEST(an_unread_newline_is_one_newline)
 }
 END_TEST
 
+/* shows: newline-unread */
 START_TEST(a_peeked_newline_is_one_newline)
 {
     struct link l = link_new(modes[_i]);
@@ -147,6 +155,7 @@ START_TEST(a_peeked_newline_is_one_newline)
 }
 END_TEST
 
+/* shows: newline-bytes */
 START_TEST(a_byte_stream_translates_nothing)
 {
     struct link l = link_new("'element_type': 'unsigned-byte 8', 'external_format': 'dos'");

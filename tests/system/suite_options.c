@@ -12,6 +12,7 @@ static json_object *options(const struct link *l, const char *list)
 static const char *const switches[] = {"so-broadcast", "so-reuseaddr", "so-dontroute",
                                        "so-keepalive", "so-oobinline", "so-debug"};
 
+/* shows: options-old-value, options-switches */
 START_TEST(a_switch_is_set_and_gives_its_old_value)
 {
     struct link l = link_new(NULL);
@@ -22,6 +23,7 @@ START_TEST(a_switch_is_set_and_gives_its_old_value)
 }
 END_TEST
 
+/* shows: options-so-acceptconn, options-so-type */
 START_TEST(options_that_only_tell)
 {
     struct link l = link_new(NULL);
@@ -38,6 +40,7 @@ START_TEST(options_that_only_tell)
 }
 END_TEST
 
+/* shows: options-so-linger */
 START_TEST(linger_has_three_forms)
 {
     struct link l = link_new(NULL);
@@ -49,6 +52,7 @@ START_TEST(linger_has_three_forms)
 }
 END_TEST
 
+/* shows: options-timeouts */
 START_TEST(timeouts_keep_their_fractions)
 {
     struct link l = link_new(NULL);
@@ -68,6 +72,7 @@ START_TEST(timeouts_keep_their_fractions)
 }
 END_TEST
 
+/* shows: options-sizes, options-so-rcvlowat, options-so-sndlowat */
 START_TEST(sizes_and_marks_are_integers)
 {
     struct link l = link_new(NULL);
@@ -85,6 +90,7 @@ START_TEST(sizes_and_marks_are_integers)
 }
 END_TEST
 
+/* shows: status-low-water */
 START_TEST(rcvlowat_counts_in_status)
 {
     struct link l = link_new(NULL);
@@ -99,6 +105,7 @@ START_TEST(rcvlowat_counts_in_status)
 }
 END_TEST
 
+/* shows: status-low-water, options-so-rcvlowat */
 START_TEST(rcvlowat_hides_neither_data_nor_the_end)
 {
     struct link l = link_new(NULL);
@@ -113,6 +120,7 @@ START_TEST(rcvlowat_hides_neither_data_nor_the_end)
 }
 END_TEST
 
+/* shows: options-in-order, options-unknown */
 START_TEST(all_is_checked_before_anything_is_set)
 {
     struct link l = link_new(NULL);
@@ -128,6 +136,7 @@ START_TEST(all_is_checked_before_anything_is_set)
 }
 END_TEST
 
+/* shows: options-none */
 START_TEST(no_options_no_values)
 {
     struct link l = link_new(NULL);
@@ -136,6 +145,7 @@ START_TEST(no_options_no_values)
 }
 END_TEST
 
+/* shows: options-target */
 START_TEST(what_is_no_socket_is_refused)
 {
     struct client *c = client_open();
@@ -147,6 +157,7 @@ START_TEST(what_is_no_socket_is_refused)
 }
 END_TEST
 
+/* shows: options-so-linger-0 */
 START_TEST(linger_0_makes_close_a_reset)
 {
     struct link l = link_new(NULL);
@@ -156,6 +167,7 @@ START_TEST(linger_0_makes_close_a_reset)
 }
 END_TEST
 
+/* shows: options-so-linger-waits */
 START_TEST(a_positive_linger_delays_the_reply_never_the_loop)
 {
     struct link l = link_new(NULL);
@@ -170,6 +182,7 @@ START_TEST(a_positive_linger_delays_the_reply_never_the_loop)
 }
 END_TEST
 
+/* shows: options-urgent */
 START_TEST(oobinline_puts_urgent_data_in_line)
 {
     struct link l = link_new(NULL);
@@ -181,11 +194,49 @@ START_TEST(oobinline_puts_urgent_data_in_line)
 }
 END_TEST
 
+/* shows: shutdown-leaves-attributes */
 START_TEST(options_work_after_a_shutdown)
 {
     struct link l = link_new("'buffered': false");
     call(l.client, "socket-stream-shutdown", "{'stream': %lu, 'direction': 'io'}", l.stream);
     expect_json(options(&l, "[['so-keepalive', true], 'so-keepalive']"), "values", "[false, true]");
+}
+END_TEST
+
+/* Each is asked for, set, and asked for again; the kernel may have a value of its own for what was there before. */
+static const struct {
+    const char *name, *value;
+} of_linux[] = {{"tcp-nodelay", "true"},     {"tcp-cork", "true"}, {"tcp-quickack", "false"}, {"tcp-keepidle", "77"},
+                {"tcp-keepintvl", "7"},      {"tcp-keepcnt", "4"}, {"ip-tos", "16"},          {"tcp-user-timeout", "9000"},
+                {"tcp-notsent-lowat", "64"}, {"ip-ttl", "33"},     {"so-priority", "3"}};
+
+/* shows: options-linux */
+START_TEST(what_linux_has_beyond_the_manual)
+{
+    struct link l = link_new(NULL);
+    char list[200], set[40];
+    snprintf(list, sizeof list, "['%s', ['%s', %s], '%s']", of_linux[_i].name, of_linux[_i].name, of_linux[_i].value,
+             of_linux[_i].name);
+    json_object *values = options(&l, list);
+    snprintf(set, sizeof set, "%s", json_at(values, "values.2"));
+    ck_assert_str_eq(set, of_linux[_i].value);
+    ck_assert_str_eq(json_at(values, "values.0"), json_at(values, "values.1"));
+}
+END_TEST
+
+/* shows: options-linux */
+START_TEST(what_linux_only_tells)
+{
+    struct link l = link_new(NULL);
+    expect_json(options(&l, "['so-domain', 'so-protocol']"), "values", "[2, 6]");
+    ck_assert_int_gt(int_at(options(&l, "['tcp-maxseg']"), "values.0"), 0);
+    refuse(l.client, "os-error", "socket-options", "{'socket': %lu, 'options': [['so-domain', 2]]}", l.stream);
+    handle server = handle_at(call(l.client, "socket-server", "{'interface': '::1'}"), "server");
+    struct link six = {l.client, server, -1};
+    expect_json(
+        options(&six, "['ipv6-v6only', ['ipv6-tclass', 32], 'ipv6-tclass', ['ipv6-unicast-hops', 9], 'ipv6-unicast-hops']"),
+        "values.2", "32");
+    expect_int(options(&six, "['ipv6-unicast-hops']"), "values.0", 9);
 }
 END_TEST
 
@@ -204,6 +255,8 @@ static const struct test_case cases[] = {
     {&a_positive_linger_delays_the_reply_never_the_loop, NULL, 0},
     {&oobinline_puts_urgent_data_in_line, NULL, 0},
     {&options_work_after_a_shutdown, NULL, 0},
+    {&what_linux_has_beyond_the_manual, NULL, COUNT(of_linux)},
+    {&what_linux_only_tells, NULL, 0},
     {0},
 };
 

@@ -119,6 +119,9 @@ static void try_field(const struct method *method, const struct field *field)
     try_bounds(method, field);
 }
 
+/* shows: timeout-pair-has-two, timeout-wrong, element-type-wrong, external-format-wrong, buffered-modes, server-port-range,
+ * server-interface-type, server-backlog-wrong, connect-port-required, connect-host-wrong, status-forms-wrong,
+ * shutdown-directions, bytes-sequence-nothing, output-types */
 START_TEST(each_parameter_is_checked)
 {
     const struct method *method = &methods[_i];
@@ -174,6 +177,7 @@ START_TEST(each_position_is_checked)
 }
 END_TEST
 
+/* shows: connect-port-required */
 START_TEST(missing_params_are_missing_parameters)
 {
     const struct method *method = &methods[_i];
@@ -188,7 +192,22 @@ START_TEST(missing_params_are_missing_parameters)
 }
 END_TEST
 
+/* Good values, but for a handle that names nothing and one wrong parameter. */
+/* shows: timeout-before-the-object */
+START_TEST(a_wrong_parameter_is_told_before_the_handle)
+{
+    struct client *c = client_open();
+    expect_text(refuse(c, "invalid-params", "socket-wait", "{'server': %lu, 'timeout': -1}", NOBODY), "param", "timeout");
+    expect_text(refuse(c, "invalid-params", "socket-status", "{'sockets': %lu, 'timeout': '1'}", NOBODY), "param", "timeout");
+    expect_text(refuse(c, "invalid-params", "socket-accept", "{'server': %lu, 'buffered': 1}", NOBODY), "param", "buffered");
+    expect_text(refuse(c, "invalid-params", "socket-stream-shutdown", "{'stream': %lu, 'direction': 'up'}", NOBODY), "param",
+                "direction");
+    refuse(c, "no-such-handle", "socket-wait", "{'server': %lu, 'timeout': 0}", NOBODY);
+}
+END_TEST
+
 /* Both ways to say the same give the same answer. */
+/* shows: external-format-members, external-format-short */
 START_TEST(positions_follow_the_table)
 {
     struct client *c = client_open();
@@ -213,6 +232,7 @@ END_TEST
 static const char *const good_timeouts[] = {"0",     "0.0",       "0.01",     "1e-2",     "5e-324",
                                             "[0,0]", "[0,10000]", "[0,1500]", "0.000001", "[0,5]"};
 
+/* shows: timeout-seconds, timeout-pair */
 START_TEST(timeouts_have_these_forms)
 {
     struct client *c = client_open();
@@ -233,6 +253,7 @@ static const char *const endless_timeouts[] = {"null",
                                                "4611686018427387904",
                                                "1e10"};
 
+/* shows: timeout-huge */
 START_TEST(huge_timeouts_wait)
 {
     struct client *c = client_open();
@@ -243,6 +264,7 @@ START_TEST(huge_timeouts_wait)
 }
 END_TEST
 
+/* shows: timeout-microseconds-above-a-million */
 START_TEST(microseconds_may_exceed_a_million)
 {
     struct client *c = client_open();
@@ -261,6 +283,7 @@ static const struct test_case cases[] = {
     {&each_position_is_checked, NULL, METHOD_COUNT},
     {&missing_params_are_missing_parameters, NULL, METHOD_COUNT},
     {&positions_follow_the_table, NULL, 0},
+    {&a_wrong_parameter_is_told_before_the_handle, NULL, 0},
     {&timeouts_have_these_forms, NULL, COUNT(good_timeouts)},
     {&huge_timeouts_wait, NULL, COUNT(endless_timeouts)},
     {&microseconds_may_exceed_a_million, NULL, 0},

@@ -42,6 +42,7 @@ static long start(const struct link *l, int i, const char *timeout)
                    timeout ? ", \"timeout\": " : "", timeout ? timeout : "");
 }
 
+/* shows: output-blocks */
 START_TEST(a_write_waits_and_goes_on)
 {
     size_t filled;
@@ -85,6 +86,7 @@ START_TEST(a_write_can_be_cancelled)
 }
 END_TEST
 
+/* shows: output-written */
 START_TEST(a_timeout_tells_how_much_was_written)
 {
     struct link l = link_bytes();
@@ -102,6 +104,7 @@ START_TEST(a_timeout_tells_how_much_was_written)
 }
 END_TEST
 
+/* shows: output-written */
 START_TEST(a_cancelled_write_may_have_written)
 {
     struct link l = link_bytes();
@@ -118,6 +121,7 @@ START_TEST(a_cancelled_write_may_have_written)
 }
 END_TEST
 
+/* shows: output-finish */
 START_TEST(finish_output_waits_times_out_and_is_cancelled)
 {
     size_t filled;
@@ -151,6 +155,7 @@ START_TEST(shutting_output_waits_and_can_be_cancelled)
 }
 END_TEST
 
+/* shows: output-blocks */
 START_TEST(a_reset_ends_a_waiting_write)
 {
     size_t filled;
@@ -163,6 +168,7 @@ START_TEST(a_reset_ends_a_waiting_write)
 }
 END_TEST
 
+/* shows: output-blocks */
 START_TEST(a_stuck_stream_holds_up_nobody)
 {
     size_t filled;
@@ -177,6 +183,7 @@ START_TEST(a_stuck_stream_holds_up_nobody)
 }
 END_TEST
 
+/* shows: options-so-sndtimeo */
 START_TEST(sndtimeo_bounds_a_write_without_timeout)
 {
     size_t filled;

@@ -105,6 +105,7 @@ START_TEST(the_end_reaches_all_who_wait)
 }
 END_TEST
 
+/* shows: close-ends-waiting-calls */
 START_TEST(closing_a_stream_ends_those_who_wait_on_it)
 {
     struct link l = link_new(NULL);
@@ -118,6 +119,7 @@ START_TEST(closing_a_stream_ends_those_who_wait_on_it)
 }
 END_TEST
 
+/* shows: shutdown-ends-waiting-reads */
 START_TEST(shutting_input_ends_those_who_read)
 {
     struct link l = link_new(NULL);

@@ -69,6 +69,7 @@ static size_t stuff(int fd, const char *data, size_t size)
 
 /* ---- bytes ---- */
 
+/* shows: handles-relay */
 START_TEST(what_was_read_before_comes_first)
 {
     struct link l = link_new(NULL);
@@ -203,6 +204,7 @@ END_TEST
 
 /* ---- ends ---- */
 
+/* shows: handles-relay */
 START_TEST(an_end_passes_in_its_own_direction)
 {
     struct link l = link_new(NULL);

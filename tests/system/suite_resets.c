@@ -20,6 +20,7 @@ static struct link reset_link(const char *mode)
     return l;
 }
 
+/* shows: status-error, status-error-is-not-consumed */
 START_TEST(every_direction_says_error_until_it_is_reported)
 {
     struct link l = reset_link(modes[_i]);
@@ -31,6 +32,7 @@ START_TEST(every_direction_says_error_until_it_is_reported)
 }
 END_TEST
 
+/* shows: status-error-is-not-consumed */
 START_TEST(a_write_reports_it_too)
 {
     struct link l = reset_link("'buffered': false");
@@ -39,6 +41,7 @@ START_TEST(a_write_reports_it_too)
 }
 END_TEST
 
+/* shows: options-so-error */
 START_TEST(the_option_so_error_takes_it)
 {
     struct link l = reset_link(modes[_i]);
@@ -49,6 +52,7 @@ START_TEST(the_option_so_error_takes_it)
 }
 END_TEST
 
+/* shows: status-data-before-a-reset, gone-reset-keeps-input */
 START_TEST(input_from_before_the_reset_comes_first)
 {
     struct link l = link_new(modes[_i]);
@@ -63,6 +67,7 @@ START_TEST(input_from_before_the_reset_comes_first)
 }
 END_TEST
 
+/* shows: gone-reset-keeps-input */
 START_TEST(input_from_before_can_be_read_after_a_write_told)
 {
     struct link l = link_new("'buffered': false");
@@ -76,6 +81,7 @@ START_TEST(input_from_before_can_be_read_after_a_write_told)
 }
 END_TEST
 
+/* shows: status-count, status-error */
 START_TEST(a_reset_wakes_those_who_wait_for_status)
 {
     struct link l = link_new(modes[_i]);
@@ -87,6 +93,7 @@ START_TEST(a_reset_wakes_those_who_wait_for_status)
 }
 END_TEST
 
+/* shows: status-error-in-a-list */
 START_TEST(one_reset_in_a_list_refuses_nothing)
 {
     struct client *c = client_open();
@@ -99,6 +106,7 @@ START_TEST(one_reset_in_a_list_refuses_nothing)
 }
 END_TEST
 
+/* shows: gone-reset-read */
 START_TEST(a_reset_reaches_one_waiting_read_and_the_others_meet_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -112,6 +120,7 @@ START_TEST(a_reset_reaches_one_waiting_read_and_the_others_meet_the_end)
 END_TEST
 
 /* A connect without time that fails later: the stream says error, and the first operation tells why. */
+/* shows: connect-connecting-status, status-error */
 START_TEST(a_connect_that_fails_later)
 {
     struct client *c = client_open();
@@ -128,6 +137,7 @@ START_TEST(a_connect_that_fails_later)
 }
 END_TEST
 
+/* shows: close-after-a-reset */
 START_TEST(close_of_a_reset_stream)
 {
     struct link l = reset_link(modes[_i]);

@@ -27,6 +27,7 @@ static json_object *sequence(const struct link *l, int length, const char *mode)
                 mode);
 }
 
+/* shows: char-sequence */
 START_TEST(a_sequence_counts_characters)
 {
     struct link l = link_new(modes[_i]);
@@ -45,6 +46,7 @@ START_TEST(a_sequence_counts_characters)
 }
 END_TEST
 
+/* shows: char-sequence */
 START_TEST(a_sequence_waits_for_all)
 {
     struct link l = link_new(modes[_i]);
@@ -57,6 +59,7 @@ START_TEST(a_sequence_waits_for_all)
 }
 END_TEST
 
+/* shows: char-sequence-modes */
 START_TEST(a_no_hang_sequence_takes_what_is_there)
 {
     struct link l = link_new(modes[_i]);
@@ -75,6 +78,7 @@ START_TEST(a_no_hang_sequence_takes_what_is_there)
 }
 END_TEST
 
+/* shows: char-sequence-modes */
 START_TEST(an_interactive_sequence_waits_for_the_first)
 {
     struct link l = link_new(modes[_i]);
@@ -87,6 +91,7 @@ START_TEST(an_interactive_sequence_waits_for_the_first)
 }
 END_TEST
 
+/* shows: char-sequence */
 START_TEST(a_sequence_larger_than_any_buffer)
 {
     struct link l = link_new(modes[_i]);
@@ -103,6 +108,7 @@ END_TEST
 
 /* ---- listen and clear-input ---- */
 
+/* shows: char-listen */
 START_TEST(listen_tells_what_is_there)
 {
     struct link l = link_new(modes[_i]);
@@ -119,6 +125,7 @@ START_TEST(listen_tells_what_is_there)
 }
 END_TEST
 
+/* shows: wrong-kind-listen */
 START_TEST(listen_is_false_on_a_byte_stream)
 {
     struct link l = link_bytes();
@@ -128,6 +135,7 @@ START_TEST(listen_is_false_on_a_byte_stream)
 }
 END_TEST
 
+/* shows: decoding-listen-takes-nothing, gone-reset-listen */
 START_TEST(listen_never_consumes_an_error)
 {
     struct link l = link_new(modes[_i]);
@@ -142,6 +150,7 @@ START_TEST(listen_never_consumes_an_error)
 }
 END_TEST
 
+/* shows: char-clear-input */
 START_TEST(clear_input_throws_away_what_has_arrived)
 {
     struct link l = link_new(modes[_i]);
@@ -155,6 +164,7 @@ START_TEST(clear_input_throws_away_what_has_arrived)
 }
 END_TEST
 
+/* shows: char-clear-input */
 START_TEST(clear_input_takes_an_unread_character_along)
 {
     struct link l = link_new(modes[_i]);
@@ -170,6 +180,7 @@ START_TEST(clear_input_takes_an_unread_character_along)
 }
 END_TEST
 
+/* shows: char-clear-input */
 START_TEST(clear_input_takes_a_lot_along)
 {
     struct link l = link_new(modes[_i]);

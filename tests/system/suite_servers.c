@@ -13,6 +13,7 @@ static handle server_on(struct client *c, const char *interface, int *port)
     return handle_at(server, "server");
 }
 
+/* shows: server-port-chosen, server-interface-none */
 START_TEST(a_server_listens_on_every_ipv4_interface_by_default)
 {
     struct client *c = client_open();
@@ -38,6 +39,7 @@ static const struct {
                   {"LocalHost", "127.0.0.1"},
                   {"0:0:0:0:0:0:0:1", "::1"}};
 
+/* shows: server-interface-address, server-host-and-port */
 START_TEST(an_interface_is_an_address_or_a_name)
 {
     struct client *c = client_open();
@@ -57,6 +59,7 @@ END_TEST
 
 static const char *const no_interfaces[] = {"", "no.such.host.invalid", "127.0.0.1:80", "[::1]", "a b", "300.1.1.1"};
 
+/* shows: server-interface-wrong */
 START_TEST(an_interface_that_is_none_is_refused)
 {
     struct client *c = client_open();
@@ -74,6 +77,7 @@ END_TEST
 static const char *const odd_literals[] = {"127.1",      "0x7f.1", "2130706433",   "0177.0.0.1", "127.0.1",
                                            "0x7f000001", "0",      "017700000001", "127.0.0.1.", "1.2.3.4.5"};
 
+/* shows: server-interface-literals */
 START_TEST(odd_literals_are_refused)
 {
     struct client *c = client_open();
@@ -82,6 +86,7 @@ START_TEST(odd_literals_are_refused)
 }
 END_TEST
 
+/* shows: server-interface-foreign */
 START_TEST(an_address_of_another_machine_is_not_available)
 {
     struct client *c = client_open();
@@ -93,6 +98,7 @@ START_TEST(an_address_of_another_machine_is_not_available)
 }
 END_TEST
 
+/* shows: server-port-in-use */
 START_TEST(a_port_in_use_is_refused)
 {
     struct client *c = client_open();
@@ -106,6 +112,7 @@ START_TEST(a_port_in_use_is_refused)
 }
 END_TEST
 
+/* shows: server-reuseaddr */
 START_TEST(a_port_can_be_taken_again_at_once)
 {
     struct client *c = client_open();
@@ -121,6 +128,7 @@ START_TEST(a_port_can_be_taken_again_at_once)
 }
 END_TEST
 
+/* shows: server-interface-stream, server-interface-closed-stream, server-interface-server */
 START_TEST(a_stream_as_interface_gives_its_local_address)
 {
     struct client *c = client_open();
@@ -139,6 +147,7 @@ START_TEST(a_stream_as_interface_gives_its_local_address)
 }
 END_TEST
 
+/* shows: server-interface-stream */
 START_TEST(an_ipv6_stream_as_interface)
 {
     struct client *c = client_open();
@@ -152,6 +161,7 @@ END_TEST
 
 static const char *const backlogs[] = {"0", "1", "-1", "3", "100000", "2147483647", "-2147483648"};
 
+/* shows: server-backlog */
 START_TEST(any_backlog_is_taken)
 {
     struct client *c = client_open();
@@ -161,6 +171,7 @@ START_TEST(any_backlog_is_taken)
 }
 END_TEST
 
+/* shows: server-backlog, server-backlog-bounds */
 START_TEST(the_backlog_bounds_who_waits)
 {
     struct client *c = client_open();
@@ -172,6 +183,7 @@ END_TEST
 
 /* ---- wait ---- */
 
+/* shows: wait-does-not-consume */
 START_TEST(wait_polls_and_does_not_consume)
 {
     struct client *c = client_open();
@@ -186,6 +198,7 @@ START_TEST(wait_polls_and_does_not_consume)
 }
 END_TEST
 
+/* shows: wait-does-not-consume */
 START_TEST(wait_ends_when_a_client_comes)
 {
     struct client *c = client_open();
@@ -200,6 +213,7 @@ START_TEST(wait_ends_when_a_client_comes)
 }
 END_TEST
 
+/* shows: wait-runs-out */
 START_TEST(wait_ends_at_its_time)
 {
     struct client *c = client_open();
@@ -220,6 +234,7 @@ START_TEST(wait_can_be_cancelled)
 }
 END_TEST
 
+/* shows: wait-client-gone */
 START_TEST(a_client_that_is_gone_still_counts)
 {
     struct client *c = client_open();
@@ -234,6 +249,7 @@ END_TEST
 
 /* ---- close ---- */
 
+/* shows: server-close-resets-who-waits */
 START_TEST(close_resets_who_was_not_accepted)
 {
     struct client *c = client_open();
@@ -253,6 +269,7 @@ END_TEST
 static const char *const server_methods[] = {"socket-server-close", "socket-server-host", "socket-server-port", "socket-wait",
                                              "socket-accept"};
 
+/* shows: server-closed */
 START_TEST(a_closed_server_is_no_handle)
 {
     struct client *c = client_open();
@@ -266,6 +283,7 @@ START_TEST(a_closed_server_is_no_handle)
 }
 END_TEST
 
+/* shows: server-is-no-stream */
 START_TEST(a_stream_is_no_server)
 {
     struct link l = link_new(NULL);
@@ -278,6 +296,7 @@ START_TEST(a_stream_is_no_server)
 }
 END_TEST
 
+/* shows: server-close-ends-waits */
 START_TEST(closing_a_server_ends_those_who_wait_on_it)
 {
     struct client *c = client_open();

@@ -76,6 +76,8 @@ static void expect_writes_refused(const struct link *l, bool bytes)
             expect_not_open(l, writes[i].method, writes[i].params, "output");
 }
 
+/* shows: shutdown-again, shutdown-predicates, shutdown-output-flushes, shutdown-output-reading-goes-on,
+ * shutdown-output-refuses */
 START_TEST(shutting_output_sends_the_end)
 {
     struct link l = link_new(modes[_i]);
@@ -92,6 +94,7 @@ START_TEST(shutting_output_sends_the_end)
 }
 END_TEST
 
+/* shows: shutdown-again, shutdown-predicates, shutdown-input-peer-may-send, shutdown-input-refuses */
 START_TEST(shutting_input_refuses_what_reads)
 {
     struct link l = link_new(modes[_i]);
@@ -110,6 +113,7 @@ START_TEST(shutting_input_refuses_what_reads)
 }
 END_TEST
 
+/* shows: shutdown-directions, shutdown-predicates, shutdown-is-no-close */
 START_TEST(shutting_both)
 {
     struct link l = link_new(modes[_i]);
@@ -130,6 +134,7 @@ START_TEST(shutting_both)
 }
 END_TEST
 
+/* shows: shutdown-output-refuses, shutdown-input-refuses */
 START_TEST(a_byte_stream_refuses_too)
 {
     struct link l = link_bytes();
@@ -139,6 +144,7 @@ START_TEST(a_byte_stream_refuses_too)
 }
 END_TEST
 
+/* shows: shutdown-leaves-attributes */
 START_TEST(the_rest_works_after_a_shutdown)
 {
     struct link l = link_new(modes[_i]);
@@ -150,6 +156,7 @@ START_TEST(the_rest_works_after_a_shutdown)
 }
 END_TEST
 
+/* shows: shutdown-output-flushes */
 START_TEST(shutting_output_lets_queued_writes_go_first)
 {
     struct link l = link_new(NULL);
@@ -165,6 +172,7 @@ START_TEST(shutting_output_lets_queued_writes_go_first)
 }
 END_TEST
 
+/* shows: shutdown-peer-closed */
 START_TEST(a_peer_that_closed_can_be_shut)
 {
     struct link l = link_new(modes[_i]);
@@ -175,6 +183,7 @@ START_TEST(a_peer_that_closed_can_be_shut)
 }
 END_TEST
 
+/* shows: shutdown-peer-reset */
 START_TEST(a_peer_that_reset_is_not_connected)
 {
     struct link l = link_new(modes[_i]);
@@ -189,6 +198,7 @@ END_TEST
 
 static const char *const asking[] = {"input-stream-p", "output-stream-p"};
 
+/* shows: shutdown-closed, closed-open-stream-p */
 START_TEST(predicates_of_what_is_not_open)
 {
     struct client *c = client_open();

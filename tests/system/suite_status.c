@@ -14,6 +14,7 @@ static void expect_status(const struct link *l, const char *input, const char *o
 }
 
 /* The status of one stream, asked for a thousand times in a list: what each wake-up needs must be given back. */
+/* shows: status-returns-with-something */
 START_TEST(a_status_that_wakes_often_in_vain)
 {
     struct link l = link_new(NULL);
@@ -33,6 +34,7 @@ START_TEST(a_status_that_wakes_often_in_vain)
 }
 END_TEST
 
+/* shows: status-idle */
 START_TEST(an_idle_stream)
 {
     struct link l = link_new(modes[_i]);
@@ -40,6 +42,7 @@ START_TEST(an_idle_stream)
 }
 END_TEST
 
+/* shows: status-input, status-one-direction */
 START_TEST(a_stream_with_input)
 {
     struct link l = link_new(modes[_i]);
@@ -53,6 +56,7 @@ START_TEST(a_stream_with_input)
 }
 END_TEST
 
+/* shows: status-eof, status-data-before-the-end */
 START_TEST(a_stream_at_its_end)
 {
     struct link l = link_new(modes[_i]);
@@ -66,6 +70,7 @@ START_TEST(a_stream_at_its_end)
 }
 END_TEST
 
+/* shows: status-eof */
 START_TEST(a_peer_that_closed)
 {
     struct link l = link_new(modes[_i]);
@@ -75,6 +80,7 @@ START_TEST(a_peer_that_closed)
 }
 END_TEST
 
+/* shows: status-output-full, status-one-direction */
 START_TEST(a_stream_that_can_take_no_output)
 {
     struct link l = link_bytes();
@@ -91,6 +97,7 @@ START_TEST(a_stream_that_can_take_no_output)
 END_TEST
 
 /* Characters that stand in no status: the half of one, the second half of a CR LF. */
+/* shows: status-half-a-character */
 START_TEST(half_a_character_is_no_input)
 {
     struct link l = link_new(modes[_i]);
@@ -106,6 +113,7 @@ START_TEST(half_a_character_is_no_input)
 }
 END_TEST
 
+/* shows: status-second-half-of-crlf, status-second-half-of-crlf-does-not-wake */
 START_TEST(the_second_half_of_crlf_is_no_input)
 {
     struct link l = link_new(modes[_i]);
@@ -123,6 +131,7 @@ START_TEST(the_second_half_of_crlf_is_no_input)
 }
 END_TEST
 
+/* shows: status-second-half-of-crlf-does-not-wake, status-returns-with-something */
 START_TEST(a_late_second_half_of_crlf_does_not_wake)
 {
     struct link l = link_new(modes[_i]);
@@ -136,6 +145,7 @@ START_TEST(a_late_second_half_of_crlf_does_not_wake)
 }
 END_TEST
 
+/* shows: status-half-a-character */
 START_TEST(half_a_character_does_not_wake)
 {
     struct link l = link_new(modes[_i]);
@@ -147,6 +157,7 @@ START_TEST(half_a_character_does_not_wake)
 }
 END_TEST
 
+/* shows: status-half-an-element */
 START_TEST(one_byte_of_a_wider_element_is_input)
 {
     struct link l = link_new("'element_type': 'unsigned-byte 32'");
@@ -157,6 +168,7 @@ START_TEST(one_byte_of_a_wider_element_is_input)
 }
 END_TEST
 
+/* shows: status-urgent-data */
 START_TEST(urgent_data_is_no_error)
 {
     struct link l = link_new(modes[_i]);
@@ -168,6 +180,7 @@ START_TEST(urgent_data_is_no_error)
 }
 END_TEST
 
+/* shows: status-shut-direction */
 START_TEST(a_shut_direction_contributes_nothing)
 {
     struct link l = link_new(modes[_i]);
@@ -186,6 +199,7 @@ END_TEST
 
 /* ---- servers ---- */
 
+/* shows: status-server, status-server-output */
 START_TEST(a_server)
 {
     struct client *c = client_open();
@@ -205,6 +219,7 @@ END_TEST
 
 /* ---- lists ---- */
 
+/* shows: status-forms, status-direction-default, status-repeated, status-count */
 START_TEST(the_status_has_the_shape_of_the_sockets)
 {
     struct client *c = client_open();
@@ -227,6 +242,7 @@ START_TEST(the_status_has_the_shape_of_the_sockets)
 }
 END_TEST
 
+/* shows: status-bad-handle */
 START_TEST(one_bad_handle_refuses_the_whole_list)
 {
     struct client *c = client_open();
@@ -236,6 +252,7 @@ START_TEST(one_bad_handle_refuses_the_whole_list)
 }
 END_TEST
 
+/* shows: status-time */
 START_TEST(a_list_waits_for_any_of_its_sockets)
 {
     struct client *c = client_open();
@@ -265,6 +282,7 @@ START_TEST(a_list_waits_for_any_of_its_sockets)
 }
 END_TEST
 
+/* shows: status-time */
 START_TEST(a_status_ends_at_its_time)
 {
     struct link l = link_new(modes[_i]);
@@ -277,6 +295,7 @@ START_TEST(a_status_ends_at_its_time)
 }
 END_TEST
 
+/* shows: status-io-does-not-wait */
 START_TEST(a_status_of_io_does_not_wait_while_output_goes)
 {
     struct link l = link_new(modes[_i]);
@@ -284,6 +303,7 @@ START_TEST(a_status_of_io_does_not_wait_while_output_goes)
 }
 END_TEST
 
+/* shows: status-time */
 START_TEST(a_status_waits_for_output)
 {
     struct link l = link_bytes();
@@ -317,6 +337,7 @@ START_TEST(a_status_beside_a_waiting_read)
 }
 END_TEST
 
+/* shows: status-repeated */
 START_TEST(a_list_of_a_thousand)
 {
     struct client *c = client_open();

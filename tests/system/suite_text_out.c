@@ -6,6 +6,7 @@
 
 static const char *const modes[] = {"'buffered': 'default'", "'buffered': true", "'buffered': false"};
 
+/* shows: output-text */
 START_TEST(each_operation_writes_its_text)
 {
     struct link l = link_new(modes[_i]);
@@ -31,6 +32,7 @@ static const struct {
     {"mac", "a\rb\r\rc\r\r\r\r\r"},
 };
 
+/* shows: newline-output */
 START_TEST(a_newline_becomes_the_line_terminator)
 {
     struct link l = link_new(NULL);
@@ -46,6 +48,7 @@ START_TEST(a_newline_becomes_the_line_terminator)
 }
 END_TEST
 
+/* shows: output-fresh-line */
 START_TEST(fresh_line_knows_the_column)
 {
     struct link l = link_new(modes[_i]);
@@ -71,6 +74,7 @@ START_TEST(fresh_line_knows_the_column)
 }
 END_TEST
 
+/* shows: output-text */
 START_TEST(anything_can_be_written)
 {
     struct link l = link_new(modes[_i]);
@@ -82,6 +86,7 @@ START_TEST(anything_can_be_written)
 }
 END_TEST
 
+/* shows: output-text */
 START_TEST(a_long_string)
 {
     struct link l = link_new(modes[_i]);
@@ -100,6 +105,7 @@ END_TEST
 
 static const char *const writes[] = {"terpri", "fresh-line", "force-output", "finish-output", "clear-output"};
 
+/* shows: server-is-no-stream */
 START_TEST(what_is_no_stream_is_refused)
 {
     struct client *c = client_open();
@@ -114,6 +120,7 @@ START_TEST(what_is_no_stream_is_refused)
 }
 END_TEST
 
+/* shows: output-one-system-write, gone-closed-write */
 START_TEST(writing_to_a_peer_that_closed)
 {
     struct link l = link_new(modes[_i]);
@@ -135,6 +142,7 @@ START_TEST(writing_to_a_peer_that_closed)
 }
 END_TEST
 
+/* shows: gone-reset-write */
 START_TEST(writing_to_a_peer_that_reset)
 {
     struct link l = link_new("'buffered': false");
@@ -145,6 +153,7 @@ START_TEST(writing_to_a_peer_that_reset)
 }
 END_TEST
 
+/* shows: gone-half-closed */
 START_TEST(a_half_closed_peer_still_reads)
 {
     struct link l = link_new(modes[_i]);

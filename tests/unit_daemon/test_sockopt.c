@@ -95,6 +95,7 @@ static const char *const refused[] = {"",         "so-mark",        "so-bindtode
                                       "tcp-ulp",  "tcp-repair",     "ip-transparent",  "SO-KEEPALIVE",  "so-keepalive ",
                                       "so-keepa", "so-rcvbufforce", "so-sndbufforce",  "tcp-congestion"};
 
+/* shows: options-linux */
 START_TEST(known_names)
 {
     for (size_t i = 0; i < sizeof documented / sizeof *documented; i++)
@@ -168,6 +169,7 @@ static const struct {
     {"ip-tos", 'I', 256, 0, false},
 };
 
+/* shows: options-unknown */
 START_TEST(check)
 {
     int kind = checks[_i].kind;
@@ -188,6 +190,7 @@ END_TEST
 static const char *const switches[] = {"so-debug",     "so-broadcast", "so-reuseaddr", "so-dontroute",
                                        "so-keepalive", "so-oobinline", "tcp-nodelay",  "tcp-cork"};
 
+/* shows: options-switches */
 START_TEST(switched)
 {
     const char *name = switches[_i];
@@ -219,6 +222,7 @@ static const struct {
     {"so-sndbuf", SOL_SOCKET, SO_SNDBUF, 40000, 80000},
 };
 
+/* shows: options-linux */
 START_TEST(numbered)
 {
     int kernel;
@@ -230,6 +234,7 @@ START_TEST(numbered)
 }
 END_TEST
 
+/* shows: options-sizes */
 START_TEST(buffer_sizes)
 {
     set("so-rcvbuf", integer(0)); /* raised to the least there is */
@@ -239,6 +244,7 @@ START_TEST(buffer_sizes)
 }
 END_TEST
 
+/* shows: options-linux */
 START_TEST(read_only)
 {
     static const char *const constant[] = {"so-type", "so-error", "so-acceptconn", "so-domain", "so-protocol", "ipv6-v6only"};
@@ -258,6 +264,7 @@ START_TEST(read_only)
 }
 END_TEST
 
+/* shows: make-stream-no-socket */
 START_TEST(no_socket)
 {
     int pipes[2];
@@ -282,6 +289,7 @@ static void reset_by_peer(void)
     close(peer);
 }
 
+/* shows: options-so-error */
 START_TEST(pending_error)
 {
     expect_switch("so-error", stream_fd, false);
@@ -305,6 +313,7 @@ static void expect_null(const char *name)
     ck_assert_msg(get(name, stream_fd).kind == SOCKD_OPTION_NULL, "%s", name);
 }
 
+/* shows: options-so-linger */
 START_TEST(linger)
 {
     struct linger kernel;
@@ -327,6 +336,7 @@ START_TEST(linger)
 }
 END_TEST
 
+/* shows: options-so-rcvlowat */
 START_TEST(low_water)
 {
     int kernel;
@@ -351,6 +361,7 @@ static void expect_seconds(const char *name, int64_t whole, int64_t microseconds
     ck_assert(value.period.finite);
 }
 
+/* shows: options-timeouts */
 START_TEST(periods)
 {
     static const char *const names[] = {"so-rcvtimeo", "so-sndtimeo"};

@@ -118,6 +118,7 @@ static void expect_same(const char *encoding, const struct buffer *read, const s
                   buffer_size(expected));
 }
 
+/* shows: encoding-names */
 START_TEST(every_character)
 {
     const char *encoding = encodings[_i];
@@ -134,6 +135,7 @@ START_TEST(every_character)
 END_TEST
 
 /* Any bytes at all come to an end, and what is not malformed is a character. */
+/* shows: encoding-names */
 START_TEST(any_bytes)
 {
     unsigned seed = (unsigned)_i;

@@ -52,6 +52,7 @@ static const struct {
     NAME("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", false, NULL),
 };
 
+/* shows: external-format-names, external-format-wrong */
 START_TEST(encoding_names)
 {
     struct text text = {0};
@@ -93,6 +94,7 @@ static void expect(const struct text *text, const char *encoding, int line_termi
 }
 
 /* What is null leaves what is in force. */
+/* shows: external-format-members */
 START_TEST(members)
 {
     struct text text = {0};
@@ -115,6 +117,7 @@ START_TEST(members)
 END_TEST
 
 /* An encoding that is put in force again begins anew: a mark is written again. */
+/* shows: format-change */
 START_TEST(again)
 {
     struct text text = {0};

@@ -79,6 +79,7 @@ static void committed_at(int i, size_t at, bool forget)
     sample_check(&input);
 }
 
+/* shows: encoding-split */
 START_TEST(every_cut)
 {
     for (size_t at = 0; at <= samples[_i].size; at++) {
@@ -283,6 +284,7 @@ START_TEST(text_reads)
 END_TEST
 
 /* A character at every place of the blocks in which runs are looked at, and the newline behind it. */
+/* shows: encoding-split */
 START_TEST(run_borders)
 {
     static const char *const inserted[] = {"é", "€", "😀", "\x7f", "\x01", "\t"};
@@ -313,6 +315,7 @@ END_TEST
 
 /* ---- newlines across calls ---- */
 
+/* shows: newline-input, newline-lone-cr */
 START_TEST(lf_of_a_cr)
 {
     struct input input;
@@ -361,6 +364,7 @@ static size_t line_size(const struct sample *line)
 }
 
 /* What was decoded ahead becomes bytes again: a line, and then a text in another encoding. */
+/* shows: encoding-utf-16-input */
 START_TEST(other_encoding)
 {
     const struct sample *first = &samples[_i];

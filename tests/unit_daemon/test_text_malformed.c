@@ -153,6 +153,7 @@ static void told(int i, size_t at)
     input_deinit(&input);
 }
 
+/* shows: decoding-error */
 START_TEST(action_error)
 {
     for (size_t at = 0; at <= rows[_i].size; at++)
@@ -178,6 +179,7 @@ static void expect_replaced(const struct input *input, const char *read, const c
 }
 
 /* text_read goes as far as text_next does, whatever stands in the way. */
+/* shows: decoding-error-keeps-the-rest */
 START_TEST(read_alike)
 {
     struct input input = row_input(_i, SOCKD_ACTION_ERROR);
@@ -205,6 +207,7 @@ START_TEST(read_alike)
 END_TEST
 
 /* A whole text is walked over until something is malformed; that is taken out, and the walk begins at the front again. */
+/* shows: decoding-error-keeps-the-rest */
 START_TEST(cut_and_again)
 {
     struct input input = row_input(_i, SOCKD_ACTION_ERROR);
@@ -221,6 +224,7 @@ START_TEST(cut_and_again)
 END_TEST
 
 /* Asking twice gives the same answer twice. */
+/* shows: decoding-error */
 START_TEST(told_again)
 {
     struct input input = row_input(_i, SOCKD_ACTION_ERROR);
@@ -257,6 +261,7 @@ static void replaced(int i, int32_t action, const char *replacement, size_t at)
     input_deinit(&input);
 }
 
+/* shows: decoding-ignore */
 START_TEST(action_ignore)
 {
     for (size_t at = 0; at <= rows[_i].size; at++)
@@ -270,6 +275,7 @@ static bool parts_newline(const char *bytes, size_t size)
     return memchr(bytes, '\r', size) != NULL;
 }
 
+/* shows: decoding-subparts, decoding-replace */
 START_TEST(action_replace)
 {
     for (size_t at = 0; at <= rows[_i].size && !parts_newline(rows[_i].bytes, rows[_i].size); at++) {
@@ -280,6 +286,7 @@ START_TEST(action_replace)
 }
 END_TEST
 
+/* shows: decoding-replace */
 START_TEST(replacement_parts_newline)
 {
     struct input input;
@@ -292,6 +299,7 @@ START_TEST(replacement_parts_newline)
 }
 END_TEST
 
+/* shows: decoding-replace */
 START_TEST(replacement_nul)
 {
     struct input input;

@@ -142,6 +142,7 @@ static const struct {
     {"ibm037", "A\nB", "\xc1\x25\xc2", "\xc1\x0d\x25\xc2", "\xc1\x0d\xc2"},
 };
 
+/* shows: newline-output */
 START_TEST(terminators)
 {
     for (int terminator = LINE_TERMINATOR_UNIX; terminator <= LINE_TERMINATOR_MAC; terminator++) {
@@ -198,6 +199,7 @@ static const struct {
     {"utf-8", "\U000e0041", SOCKD_ACTION_ERROR, "\U000e0041", 0, 0},
 };
 
+/* shows: encoding-error */
 START_TEST(unencodable)
 {
     struct text text = text_make(faults[_i].encoding, SOCKD_UNSET, faults[_i].action);
@@ -226,6 +228,7 @@ START_TEST(unencodable)
 END_TEST
 
 /* A fault far into a long text is found where it is. */
+/* shows: encoding-error */
 START_TEST(fault_position)
 {
     static const char *const encodings[] = {"iso-8859-5", "us-ascii", "shift_jis", "iso-2022-jp"};
@@ -248,6 +251,7 @@ START_TEST(fault_position)
 }
 END_TEST
 
+/* shows: encoding-replace */
 START_TEST(replacement_nul)
 {
     struct text text = text_make("us-ascii", SOCKD_UNSET, 0);
@@ -298,6 +302,7 @@ static const struct {
     STATE("utf-7", "+AOQA5AD2-", "ää", "?x", "ö", "!"),
 };
 
+/* shows: encoding-shifts */
 START_TEST(state_calls)
 {
     struct text text = text_make(states[_i].encoding, SOCKD_UNSET, SOCKD_ACTION_ERROR);

@@ -591,7 +591,7 @@ struct sockd_stream_handles_options {
 #define SOCKD_STREAM_HANDLES_OPTIONS \
     { SOCKD_UNSET, false }
 
-/* stream-handles, the manual's STREAM-HANDLES.
+/* stream-handles, the manual's SOCKET:STREAM-HANDLES.
  * Hands out a stream as real descriptors.
  *   stream       the stream
  *   options      NULL: the defaults
@@ -694,7 +694,7 @@ struct sockd_read_char_sequence_options {
 #define SOCKD_READ_CHAR_SEQUENCE_OPTIONS \
     { SOCKD_MODE_ALL, {0, 0, false} }
 
-/* read-char-sequence, the manual's READ-CHAR-SEQUENCE.
+/* read-char-sequence, the manual's EXT:READ-CHAR-SEQUENCE.
  * Reads characters.
  *   stream       the stream
  *   length       characters; 0 to 16777216
@@ -726,7 +726,7 @@ SOCKD_API int sockd_read_byte(sockd *client, sockd_handle stream, const struct s
 SOCKD_API sockd_call sockd_start_read_byte(sockd *client, sockd_handle stream, const struct sockd_read_byte_options *options);
 SOCKD_API int sockd_finish_read_byte(sockd *client, sockd_call call, struct sockd_byte_result *result);
 
-/* read-byte-no-hang, the manual's READ-BYTE-NO-HANG.
+/* read-byte-no-hang, the manual's EXT:READ-BYTE-NO-HANG.
  * Reads one element if one is there.
  *   stream       the stream
  *   errors       invalid-params, internal, os-error, no-such-handle, wrong-kind, not-open, end-of-file, denied,
@@ -744,7 +744,7 @@ struct sockd_read_byte_sequence_options {
 #define SOCKD_READ_BYTE_SEQUENCE_OPTIONS \
     { SOCKD_MODE_ALL, {0, 0, false} }
 
-/* read-byte-sequence, the manual's READ-BYTE-SEQUENCE.
+/* read-byte-sequence, the manual's EXT:READ-BYTE-SEQUENCE.
  * Reads elements.
  *   stream       the stream
  *   length       elements; 0 to 16777216
@@ -905,7 +905,7 @@ struct sockd_write_byte_sequence_options {
 #define SOCKD_WRITE_BYTE_SEQUENCE_OPTIONS \
     { SOCKD_MODE_ALL, {0, 0, false} }
 
-/* write-byte-sequence, the manual's WRITE-BYTE-SEQUENCE.
+/* write-byte-sequence, the manual's EXT:WRITE-BYTE-SEQUENCE.
  * Writes elements.
  *   stream       the stream
  *   data         the elements, little-endian
@@ -1035,7 +1035,7 @@ struct sockd_make_stream_options {
 #define SOCKD_MAKE_STREAM_OPTIONS \
     { SOCKD_DIRECTION_IO, SOCKD_ELEMENT_CHARACTER, {{"utf-8", 5}, SOCKD_UNSET, SOCKD_ACTION_UNSET, SOCKD_ACTION_UNSET}, SOCKD_BUFFERED_DEFAULT, SOCKD_LIFETIME_SESSION }
 
-/* make-stream, the manual's MAKE-STREAM.
+/* make-stream, the manual's EXT:MAKE-STREAM.
  * Makes a stream of one or two descriptors that ride along: a pipe, file, terminal or socket.
  *   descriptors  one that serves all directions, or one to read from and one to write to; they stay yours
  *   options      NULL: the defaults

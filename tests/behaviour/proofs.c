@@ -1,0 +1,132 @@
+/* Which test shows what: the tests are read as texts, so that no suite needs a register of its own. */
+#include <ctype.h>
+#include <glob.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "statements.h"
+
+static void proof_add(struct behaviour *behaviour, const char *statement, size_t size, const char *test)
+{
+    struct proof *more = realloc(behaviour->proofs, (behaviour->proof_count + 1) * sizeof *more);
+    if (!more)
+        abort();
+    behaviour->proofs = more;
+    more[behaviour->proof_count++] = (struct proof){strndup(statement, size), strdup(test)};
+}
+
+/* "FOLDER/NAME" of a path, without what all names of the folder begin with. */
+static void test_name(char *out, size_t size, const char *path, const char *folder, const char *test)
+{
+    static const char *const prefixes[] = {"suite_", "test_", "proto_"};
+    const char *name = strrchr(path, '/') + 1;
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+            name += strlen(prefixes[i]);
+    snprintf(out, size, "%s/%.*s: %s", folder, (int)strcspn(name, "."), name, test);
+}
+
+/* ---- scripts ---- */
+
+static void read_case(struct behaviour *behaviour, const char *path, json_object *entry)
+{
+    char test[400];
+    json_object *shows = json_object_object_get(entry, "shows");
+    test_name(test, sizeof test, path, "differential", json_object_get_string(json_object_object_get(entry, "name")));
+    for (size_t i = 0; shows && i < json_object_array_length(shows); i++) {
+        const char *id = json_object_get_string(json_object_array_get_idx(shows, i));
+        proof_add(behaviour, id, strlen(id), test);
+    }
+}
+
+static void read_scripts(struct behaviour *behaviour, const char *path)
+{
+    json_object *file = json_object_from_file(path), *cases = json_object_object_get(file, "cases");
+    if (!cases)
+        behaviour_fault(path, file ? "it has no cases" : json_util_get_last_err());
+    for (size_t i = 0; i < json_object_array_length(cases); i++)
+        read_case(behaviour, path, json_object_array_get_idx(cases, i));
+    json_object_put(file);
+}
+
+/* ---- cases in C ---- */
+
+static char *read_text(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *text = NULL;
+    size_t size = 0;
+    if (!file || getdelim(&text, &size, '\0', file) < 0)
+        behaviour_fault(path, "it cannot be read");
+    fclose(file);
+    return text;
+}
+
+/* The comment that ends right above a place: where it begins; NULL: there is none. */
+static const char *comment_above(const char *text, const char *place)
+{
+    while (place > text && isspace((unsigned char)place[-1]))
+        place--;
+    if (place < text + 2 || strncmp(place - 2, "*/", 2) != 0)
+        return NULL;
+    for (place -= 2; place > text && strncmp(place, "/*", 2) != 0;)
+        place--;
+    return place;
+}
+
+static void read_names(struct behaviour *behaviour, const char *from, const char *test)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    const char *end = strstr(from, "*/");
+    for (from += strcspn(from, letters); from < end; from += strcspn(from, letters)) {
+        size_t size = strspn(from, letters);
+        proof_add(behaviour, from, size, test);
+        from += size;
+    }
+}
+
+static void read_suite(struct behaviour *behaviour, const char *path, const char *folder)
+{
+    static const char start[] = "START_TEST(", mark[] = "/* shows:";
+    char *text = read_text(path);
+    for (const char *at = text; (at = strstr(at, start)); at += strlen(start)) {
+        const char *name = at + strlen(start), *comment = comment_above(text, at);
+        char word[200], test[400];
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(name, ")"), name);
+        test_name(test, sizeof test, path, folder, word);
+        if (comment && strncmp(comment, mark, strlen(mark)) == 0)
+            read_names(behaviour, comment + strlen(mark), test);
+    }
+    free(text);
+}
+
+static void read_suite_of(struct behaviour *behaviour, const char *path)
+{
+    const char *end = strrchr(path, '/'), *folder = end;
+    char name[100];
+    while (folder[-1] != '/')
+        folder--;
+    snprintf(name, sizeof name, "%.*s", (int)(end - folder), folder);
+    read_suite(behaviour, path, name);
+}
+
+static void each_file(struct behaviour *behaviour, const char *tests, const char *files,
+                      void (*read)(struct behaviour *, const char *))
+{
+    char pattern[4096];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/%s", tests, files);
+    if (glob(pattern, 0, NULL, &found) != 0)
+        behaviour_fault(pattern, "there are no tests");
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        read(behaviour, found.gl_pathv[i]);
+    globfree(&found);
+}
+
+void proofs_load(struct behaviour *behaviour, const char *tests)
+{
+    each_file(behaviour, tests, "differential/cases/*.json", read_scripts);
+    each_file(behaviour, tests, "*/*.c", read_suite_of);
+}
