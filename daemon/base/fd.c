@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -38,11 +39,8 @@ void fd_cleanup(int *fd)
 
 int fd_set_nonblocking(int fd, bool on)
 {
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0)
-        return -errno;
-    int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
-    return wanted != flags && fcntl(fd, F_SETFL, wanted) != 0 ? -errno : 0;
+    int wanted = on;
+    return ioctl(fd, FIONBIO, &wanted) != 0 ? -errno : 0;
 }
 
 int fd_set_cloexec(int fd, bool on)

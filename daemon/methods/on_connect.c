@@ -1,5 +1,5 @@
-/* Connecting. A timeout of zero gives the kernel ten milliseconds, within which a connection on this machine is made or
- * refused; what has not been decided by then becomes a stream that is still connecting. */
+/* Connecting. What is decided at once, as it is on this machine, makes no call that waits. A timeout of zero gives the kernel
+ * ten milliseconds; what has not been decided by then becomes a stream that is still connecting. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -34,24 +34,32 @@ static void connect_ended(void *context, const struct dial_result *result)
     call_resume(connect->call);
 }
 
-static int connect_start(struct call *call, const struct socket_connect_params *in)
+/* Waits for a dial, which is consumed. OUTCOME_WAIT or -ENOMEM. */
+static int connect_wait(struct call *call, struct dial *dial, const struct sockd_timeout *timeout)
 {
     struct connect *connect = calloc(1, sizeof *connect);
-    if (!connect)
+    if (!connect) {
+        dial_cancel(dial);
         return -ENOMEM;
+    }
     connect->call = call;
+    connect->dial = dial; /* consume */
+    dial_pass(dial, connect_ended, connect);
     call_progress(call, connect, connect_release);
-    call->timeout = in->timeout;
-    if (in->timeout.finite && clock_wait(&in->timeout) == 0)
-        call->timeout = moment;
+    call->timeout = timeout->finite && clock_wait(timeout) == 0 ? moment : *timeout;
+    return OUTCOME_WAIT;
+}
+
+/* 0 with *result, or OUTCOME_WAIT. */
+static int connect_start(struct call *call, const struct socket_connect_params *in, struct dial_result *result)
+{
     bool failed;
+    struct dial *dial;
     struct sockets *sockets = call_sockets(call);
     struct dial_guard *guard = warrant_dial(sockets, call_identity(call), in->host, &failed);
-    if (failed)
-        return -ENOMEM;
-    connect->dial = dial_start(sockets->base, sockets->resolver, call_identity(call), in->host.data, in->host.size,
-                               (int)in->port, guard, connect_ended, connect);
-    return connect->dial ? OUTCOME_WAIT : -ENOMEM;
+    const struct dial_order order = {in->host.data, in->host.size, (int)in->port, call_identity(call), guard};
+    int r = failed ? -ENOMEM : dial_start(sockets->base, sockets->resolver, &order, &dial, result);
+    return r == DIAL_RUNS ? connect_wait(call, dial, &in->timeout) : r;
 }
 
 /* What was denied is told as the client named it: no address of the inside network is. */
@@ -86,32 +94,47 @@ static int check_host(struct call *call, struct sockd_text host, int port)
     return literal ? 0 : warrant_lookup(call_identity(call), call_trouble(call));
 }
 
+/* The first try. 0 with *result, or OUTCOME_WAIT. */
+static int connect_begin(struct call *call, const struct socket_connect_params *in, const struct stream_options *options,
+                         struct dial_result *result)
+{
+    int r = stream_options_check(options, call_trouble(call));
+    if (r == 0)
+        r = check_host(call, in->host, (int)in->port);
+    return r == 0 ? connect_start(call, in, result) : r;
+}
+
+/* A later one: 0 with *result or, where time is over for a stream that may still be connecting, *dial. */
+static int connect_go_on(struct call *call, const struct sockd_timeout *timeout, struct dial **dial, struct dial_result *result)
+{
+    struct connect *connect = call->other.state;
+    if (connect->ended) {
+        *result = connect->result;
+        connect->result.fd = -1; /* consume */
+        return 0;
+    }
+    if (!call->expired || !timeout->finite || clock_wait(timeout) > 0)
+        return OUTCOME_WAIT;
+    *dial = connect->dial;
+    connect->dial = NULL; /* consume */
+    return 0;
+}
+
 int on_socket_connect(struct call *call, const struct socket_connect_params *in, struct stream_result *out)
 {
     const struct stream_options options = {
-        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime};
-    if (call->progress == PROGRESS_NONE) {
-        int r = stream_options_check(&options, call_trouble(call));
-        if (r == 0)
-            r = check_host(call, in->host, (int)in->port);
-        return r == 0 ? connect_start(call, in) : r;
-    }
-    struct connect *connect = call->other.state;
+        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime, false};
+    struct dial_result result = {.fd = -1};
     struct dial *dial = NULL;
     struct stream *stream;
-    int fd = -1;
-    if (connect->ended) {
-        fd = connect->result.fd;
-        connect->result.fd = -1; /* consume */
-        if (fd < 0)
-            return connect_failed(call, &connect->result, in->host);
-    } else if (call->expired && in->timeout.finite && clock_wait(&in->timeout) == 0) {
-        dial = connect->dial;
-        connect->dial = NULL; /* consume */
-    } else {
-        return OUTCOME_WAIT;
-    }
-    int r = stream_new(call_sockets(call), &options, fd, fd, dial, in->host, (int)in->port, &stream, call_trouble(call));
+    int r = call->progress == PROGRESS_NONE ? connect_begin(call, in, &options, &result)
+                                            : connect_go_on(call, &in->timeout, &dial, &result);
+    if (r != 0)
+        return r;
+    if (!dial && result.fd < 0)
+        return connect_failed(call, &result, in->host);
+    r = stream_new(call_sockets(call), &options, result.fd, result.fd, dial, in->host, (int)in->port, &stream,
+                   call_trouble(call));
     if (r == 0) {
         stream->dialled = true;
         out->stream = stream->object.handle;

@@ -97,18 +97,32 @@ static int hand_out_relay(struct call *call, struct stream *stream, struct strea
     return 0;
 }
 
-/* One descriptor for both sides where the stream has only one. */
-static int hand_out_direct(struct call *call, struct stream *stream, struct stream_handles_result *out)
+/* Takes the stream's own descriptor from it. */
+static int take_from(struct stream *stream, enum side side)
+{
+    int fd = stream->fd[side];
+    for (int i = SIDE_IN; i < SIDES; i++)
+        if (stream->fd[i] == fd)
+            stream->fd[i] = -1;
+    return fd;
+}
+
+/* One descriptor for both sides where the stream has only one: a copy, or with detach its own. 0, or -errno, which only copies
+ * come to. */
+static int hand_out_direct(struct call *call, struct stream *stream, bool detach, struct stream_handles_result *out)
 {
     int64_t *indexes[SIDES] = {&out->input, &out->output};
+    bool same = stream->fd[SIDE_IN] == stream->fd[SIDE_OUT];
     for (int side = SIDE_IN; side < SIDES; side++) {
-        if (stream->shut[side] || stream->fd[side] < 0)
+        if (stream->shut[side])
             continue;
-        if (side == SIDE_OUT && stream->fd[SIDE_IN] == stream->fd[SIDE_OUT] && out->input != SOCKD_NULL) {
+        if (side == SIDE_OUT && same && out->input != SOCKD_NULL) {
             out->output = out->input;
             continue;
         }
-        int fd = handover_share(stream, (enum side)side);
+        if (stream->fd[side] < 0)
+            continue;
+        int fd = detach ? take_from(stream, (enum side)side) : handover_share(stream, (enum side)side);
         if (fd < 0)
             return fd;
         *indexes[side] = reply_add(call, fd);
@@ -116,7 +130,7 @@ static int hand_out_direct(struct call *call, struct stream *stream, struct stre
     return 0;
 }
 
-/* The descriptors have been handed out; the stream's own go without a word to the peer. */
+/* The descriptors have been handed out; what else the stream has goes without a word to the peer. */
 static void detach(struct call *call, struct stream *stream)
 {
     int in = stream->fd[SIDE_IN], out = stream->fd[SIDE_OUT];
@@ -134,16 +148,26 @@ static void pending_release(struct call *call)
     free(call->other.state);
 }
 
-/* Takes the stream's input for the reply. */
-static int give_pending(struct call *call, struct stream *stream, struct sockd_bytes *bytes)
+/* Makes room for the stream's input in the reply. */
+static struct buffer *pending_room(struct call *call)
 {
-    struct buffer *pending = malloc(sizeof *pending);
-    if (!pending)
-        return -ENOMEM;
+    struct buffer *pending = calloc(1, sizeof *pending);
+    if (pending)
+        call_progress(call, pending, pending_release);
+    return pending;
+}
+
+static int hand_out_itself(struct call *call, struct stream *stream, bool detached, struct stream_handles_result *out)
+{
+    struct buffer *pending = pending_room(call);
+    int r = pending ? hand_out_direct(call, stream, detached, out) : -ENOMEM;
+    if (r != 0)
+        return r;
     *pending = stream->in; /* consume */
     stream->in = (struct buffer){0};
-    call_progress(call, pending, pending_release);
-    *bytes = (struct sockd_bytes){(const unsigned char *)buffer_data(pending), buffer_size(pending)};
+    out->pending = (struct sockd_bytes){(const unsigned char *)buffer_data(pending), buffer_size(pending)};
+    if (detached)
+        detach(call, stream);
     return 0;
 }
 
@@ -164,14 +188,7 @@ int on_stream_handles(struct call *call, const struct stream_handles_params *in,
     if (r != 0)
         return r;
     out->pending = (struct sockd_bytes){(const unsigned char *)"", 0};
-    if (out->via == VIA_RELAY)
-        return hand_out_relay(call, stream, out);
-    r = hand_out_direct(call, stream, out);
-    if (r == 0)
-        r = give_pending(call, stream, &out->pending);
-    if (r == 0 && in->detach)
-        detach(call, stream);
-    return r;
+    return out->via == VIA_RELAY ? hand_out_relay(call, stream, out) : hand_out_itself(call, stream, in->detach, out);
 }
 
 /* ---- in ---- */
@@ -204,7 +221,7 @@ static int take_in(struct call *call, int direction, struct handover sides[SIDES
 int on_make_stream(struct call *call, const struct make_stream_params *in, struct stream_result *out)
 {
     const struct stream_options options = {
-        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime};
+        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime, true};
     struct handover sides[SIDES] = {{.fd = -1}, {.fd = -1}};
     struct stream *stream;
     int r = stream_options_check(&options, call_trouble(call));

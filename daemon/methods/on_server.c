@@ -177,7 +177,7 @@ int on_socket_accept(struct call *call, const struct socket_accept_params *in, s
     struct stream *stream;
     struct trouble *trouble = call_trouble(call);
     const struct stream_options options = {
-        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime};
+        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime, false};
     int fd, r = call_listener(call, in->server, &listener);
     if (r == 0)
         r = stream_options_check(&options, trouble);

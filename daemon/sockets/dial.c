@@ -1,6 +1,7 @@
-/* A dial goes from look-up through attempts to its end, all of it on the loop: even an answer that is known at once is given
- * by an event, so that whoever starts a dial need not expect its end inside the call. The dial is freed before its callback
- * runs; what the callback gets is a copy.
+/* A dial goes from look-up through attempts to its end, all of it on the loop. The dial is freed before its callback runs; what
+ * the callback gets is a copy. A literal needs no look-up, and an address of this machine answers before connect() returns,
+ * although a socket that does not block says then that it is under way: the same connect() again tells how it is getting on,
+ * so that such a dial ends where it began, without a word to the loop.
  *
  * The unspecified addresses reach this host's loopback on Linux. They are written as the loopback address before the guard sees
  * them: what is checked is what is dialled, and the peer can be compared with it. */
@@ -12,6 +13,7 @@
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fd.h"
 
@@ -64,6 +66,11 @@ static void note_failure(struct dial *dial, size_t index, int error)
 
 /* ---- the end ---- */
 
+static bool guard_allows(struct dial_guard *guard, const union address *address)
+{
+    return !guard || guard->allow(guard, address);
+}
+
 static void guard_release(struct dial_guard *guard)
 {
     if (guard)
@@ -94,16 +101,39 @@ static void dial_end(struct dial *dial)
 
 /* ---- attempts ---- */
 
-/* 0 where the socket is connected to exactly that address, else an errno. */
-static int check_peer(int fd, const union address *wanted)
+/* 0 where a socket that is connected is so to that address, and not to itself; else an errno. The kernel connects to the
+ * address that it was given: the peer is asked for only where somebody has checked that address. */
+static int check_ends(int fd, const union address *wanted, bool checked)
 {
-    union address peer = {0}, local = {0};
-    socklen_t peer_size = sizeof(peer), local_size = sizeof(local);
-    if (getpeername(fd, &peer.any, &peer_size) != 0 || getsockname(fd, &local.any, &local_size) != 0)
+    union address local = {0}, peer = {0};
+    socklen_t local_size = sizeof(local), peer_size = sizeof(peer);
+    if (getsockname(fd, &local.any, &local_size) != 0)
         return errno;
-    if (address_equal(&peer, &local))
+    if (address_equal(&local, wanted))
         return ECONNREFUSED;
+    if (!checked)
+        return 0;
+    if (getpeername(fd, &peer.any, &peer_size) != 0)
+        return errno;
     return address_equal(&peer, wanted) ? 0 : ECONNABORTED;
+}
+
+/* Connects, or asks how that is getting on. 0: connected; EINPROGRESS: under way; else why not. */
+static int attempt_connect(int fd, const union address *address, bool checked)
+{
+    if (connect(fd, &address->any, address_size(address)) == 0)
+        return check_ends(fd, address, checked);
+    return errno == EALREADY || errno == EINTR ? EINPROGRESS : errno;
+}
+
+/* The same with a socket of its own, which stays *fd whatever comes of it: -1 where there is none. */
+static int attempt_begin(int *fd, const union address *address, bool checked)
+{
+    *fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (*fd < 0)
+        return errno;
+    int error = attempt_connect(*fd, address, checked);
+    return error == EINPROGRESS ? attempt_connect(*fd, address, checked) : error;
 }
 
 static void attempt_stop(struct attempt *attempt)
@@ -120,8 +150,6 @@ static bool attempt_finish(struct dial *dial, size_t index, int error)
 {
     struct attempt *attempt = &dial->attempts[index];
     attempt_stop(attempt);
-    if (!error)
-        error = check_peer(attempt->fd, &dial->addresses[index]);
     if (error) {
         attempt->fd = fd_close(attempt->fd);
         note_failure(dial, index, error);
@@ -140,27 +168,17 @@ static void on_connected(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct attempt *attempt = context;
     struct dial *dial = attempt->dial;
-    int error = 0;
-    socklen_t size = sizeof(error);
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-        error = errno;
-    if (!attempt_finish(dial, (size_t)(attempt - dial->attempts), error))
+    size_t index = (size_t)(attempt - dial->attempts);
+    int error = attempt_connect(fd, &dial->addresses[index], dial->guard != NULL);
+    if (error != EINPROGRESS && !attempt_finish(dial, index, error))
         dial_go_on(dial);
 }
 
-/* Begins to connect. 0: connected; EINPROGRESS: under way; else why not. */
-static int attempt_start(struct dial *dial, size_t index)
+/* Asks the loop for the end of an attempt. EINPROGRESS, or ENOMEM. */
+static int attempt_watch(struct dial *dial, size_t index)
 {
     struct attempt *attempt = &dial->attempts[index];
-    const union address *address = &dial->addresses[index];
-    attempt->fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-    if (attempt->fd < 0)
-        return errno;
-    if (connect(attempt->fd, &address->any, address_size(address)) == 0)
-        return 0;
-    if (errno != EINPROGRESS && errno != EINTR)
-        return errno;
-    if (event_assign(&attempt->event, dial->base, attempt->fd, EV_WRITE, on_connected, attempt) != 0 ||
+    if (event_assign(&attempt->event, dial->base, attempt->fd, EV_WRITE | EV_PERSIST, on_connected, attempt) != 0 ||
         event_add(&attempt->event, NULL) != 0)
         return ENOMEM;
     attempt->active = true;
@@ -173,7 +191,9 @@ static void dial_go_on(struct dial *dial)
 {
     while (dial->next < dial->count) {
         size_t index = dial->next++;
-        int error = attempt_start(dial, index);
+        int error = attempt_begin(&dial->attempts[index].fd, &dial->addresses[index], dial->guard != NULL);
+        if (error == EINPROGRESS)
+            error = attempt_watch(dial, index);
         if (error == EINPROGRESS) {
             if (dial->next < dial->count)
                 event_add(&dial->timer, &stagger);
@@ -211,16 +231,20 @@ static bool address_known(const struct dial *dial, const union address *address)
     return false;
 }
 
+static void dial_add(struct dial *dial, const union address *address)
+{
+    dial->attempts[dial->count].fd = -1;
+    dial->attempts[dial->count].dial = dial;
+    dial->addresses[dial->count++] = *address;
+}
+
 /* Takes the address in question, unless it is refused or there already. */
-static void dial_add(struct dial *dial, const union address *answer)
+static void dial_take(struct dial *dial, const union address *answer)
 {
     union address address = *answer;
     unspecified_to_loopback(&address);
-    if (address_known(dial, &address) || (dial->guard && !dial->guard->allow(dial->guard, &address)))
-        return;
-    dial->attempts[dial->count].fd = -1;
-    dial->attempts[dial->count].dial = dial;
-    dial->addresses[dial->count++] = address;
+    if (!address_known(dial, &address) && guard_allows(dial->guard, &address))
+        dial_add(dial, &address);
 }
 
 /* Lets the families alternate, beginning with the first address; within a family the order stays. */
@@ -247,7 +271,7 @@ static void on_addresses(void *context, int error, int system_error, const union
     struct dial *dial = context;
     dial->job = NULL;
     for (size_t i = 0; i < count; i++)
-        dial_add(dial, &addresses[i]);
+        dial_take(dial, &addresses[i]);
     dial->result.resolve_error = error;
     dial->result.error = error == EAI_SYSTEM ? system_error : 0;
     dial->result.denied = count && !dial->count;
@@ -264,33 +288,75 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 /* ---- for the caller ---- */
 
-struct dial *dial_start(struct event_base *base, struct resolver *resolver, struct identity *payer, const char *host,
-                        size_t size, int port, struct dial_guard *guard, dial_done *done, void *context)
+static struct dial *dial_new(struct event_base *base, const struct dial_order *order)
 {
     struct dial *dial = calloc(1, sizeof(*dial));
     if (!dial) {
-        guard_release(guard);
+        guard_release(order->guard);
         return NULL;
     }
     dial->base = base;
-    dial->guard = guard; /* consume */
-    dial->done = done;
-    dial->context = context;
+    dial->guard = order->guard; /* consume */
     dial->result.fd = -1;
     evtimer_assign(&dial->timer, base, on_timer, dial);
-    union address literal;
-    if (address_literal(&literal, host, size, port)) {
-        dial_add(dial, &literal);
-        dial->result.denied = !dial->count;
-        event_active(&dial->timer, EV_TIMEOUT, 1);
-        return dial;
-    }
-    dial->job = resolver_lookup(resolver, payer, host, size, AF_UNSPEC, port, on_addresses, dial);
+    return dial;
+}
+
+static int start_name(struct event_base *base, struct resolver *resolver, const struct dial_order *order, struct dial **result)
+{
+    struct dial *dial = dial_new(base, order);
+    if (!dial)
+        return -ENOMEM;
+    dial->job = resolver_lookup(resolver, order->payer, order->host, order->size, AF_UNSPEC, order->port, on_addresses, dial);
     if (!dial->job) {
         dial_free(dial);
-        return NULL;
+        return -ENOMEM;
     }
-    return dial;
+    *result = dial;
+    return DIAL_RUNS;
+}
+
+/* An attempt that is not over yet becomes a dial. */
+static int attempt_keep(struct event_base *base, const struct dial_order *order, const union address *address, int fd,
+                        struct dial **result)
+{
+    struct dial *dial = dial_new(base, order);
+    if (!dial) {
+        close(fd);
+        return -ENOMEM;
+    }
+    dial_add(dial, address);
+    dial->attempts[dial->next].fd = fd; /* consume */
+    if (attempt_watch(dial, dial->next++) != EINPROGRESS) {
+        dial_free(dial);
+        return -ENOMEM;
+    }
+    *result = dial;
+    return DIAL_RUNS;
+}
+
+static int start_literal(struct event_base *base, const struct dial_order *order, union address *address, struct dial **dial,
+                         struct dial_result *result)
+{
+    int fd = -1, error = 0;
+    unspecified_to_loopback(address);
+    *result = (struct dial_result){.fd = -1, .denied = !guard_allows(order->guard, address)};
+    if (!result->denied) {
+        error = attempt_begin(&fd, address, order->guard != NULL);
+        if (error == EINPROGRESS)
+            return attempt_keep(base, order, address, fd, dial);
+        *result = (struct dial_result){.fd = error ? fd_close(fd) : fd, .peer = *address, .error = error};
+    }
+    guard_release(order->guard);
+    return 0;
+}
+
+int dial_start(struct event_base *base, struct resolver *resolver, const struct dial_order *order, struct dial **dial,
+               struct dial_result *result)
+{
+    union address literal;
+    return address_literal(&literal, order->host, order->size, order->port) ? start_literal(base, order, &literal, dial, result)
+                                                                            : start_name(base, resolver, order, dial);
 }
 
 void dial_pass(struct dial *dial, dial_done *done, void *context)

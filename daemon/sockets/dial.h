@@ -1,7 +1,7 @@
 /* Making a connection: the only place that calls connect(). A name is looked up once; its addresses are tried in the order
  * of the resolver, families alternating, each 250 ms after the one before or as soon as that has failed (RFC 8305); the first
- * to answer wins, the others are closed. Exactly the address that was checked is dialled, and the socket's peer is compared
- * with it afterwards; a socket that is connected to itself counts as refused. */
+ * to answer wins, the others are closed. Exactly the address that was checked is dialled, and where there was a check the
+ * socket's peer is compared with it afterwards; a socket that is connected to itself counts as refused. */
 #pragma once
 
 #include <stddef.h>
@@ -31,13 +31,22 @@ struct dial_guard {
     void (*release)(struct dial_guard *guard);
 };
 
-/* Starts; a lookup is charged to the payer (NULL: nobody). host is a literal or a name that address_name() lets through. done
- * comes once, from the loop and never from inside this call. The guard, NULL for none, is consumed in any case. NULL without
- * memory. */
-struct dial *dial_start(struct event_base *base, struct resolver *resolver, struct identity *payer, const char *host,
-                        size_t size, int port, struct dial_guard *guard, dial_done *done, void *context);
+/* Whom to call. */
+struct dial_order {
+    const char *host; /* a literal, or a name that address_name() lets through */
+    size_t size;
+    int port;
+    struct identity *payer;   /* a lookup is charged to it; NULL: to nobody */
+    struct dial_guard *guard; /* consumed in any case; NULL: every address is allowed */
+};
 
-/* Whose dial it is from now on: done goes to the new context. */
+/* 0: it has ended already, as *result says: a literal that answered or was refused within the call. DIAL_RUNS: it is *dial,
+ * which must be passed to somebody before the loop goes on. -ENOMEM. */
+enum { DIAL_RUNS = 1 };
+int dial_start(struct event_base *base, struct resolver *resolver, const struct dial_order *order, struct dial **dial,
+               struct dial_result *result);
+
+/* Whose dial it is from now on: done comes once, with that context, from the loop and never from inside a call. */
 void dial_pass(struct dial *dial, dial_done *done, void *context);
 
 /* Gives up: sockets closed, no callback. NULL is ignored. Gives NULL. */

@@ -40,13 +40,13 @@ int stream_options_check(const struct stream_options *options, struct trouble *t
     return 0;
 }
 
-/* Looks at what the descriptors are. */
-static void know_kind(struct stream *stream)
+/* Looks at what descriptors from elsewhere are; our own are sockets. */
+static void know_kind(struct stream *stream, bool foreign)
 {
     for (int side = SIDE_IN; side < SIDES; side++) {
         struct stat stat;
         stream->is_socket[side] = true;
-        if (stream->fd[side] < 0 || fstat(stream->fd[side], &stat) < 0)
+        if (!foreign || stream->fd[side] < 0 || fstat(stream->fd[side], &stat) < 0)
             continue;
         stream->is_socket[side] = S_ISSOCK(stat.st_mode);
         stream->plain[side] = S_ISREG(stat.st_mode) || (S_ISCHR(stat.st_mode) && major(stat.st_rdev) == MEMORY_DEVICES);
@@ -81,9 +81,9 @@ static int stream_fill_in(struct stream *stream, const struct stream_options *op
                           struct trouble *trouble)
 {
     int64_t limit;
-    for (int side = 0; side < SIDES; side++)
-        if (!sockets_may_keep(stream->sockets, options->identity, stream->fd[side], &limit))
-            return trouble_limit(trouble, "descriptors", limit);
+    int highest = stream->fd[SIDE_IN] > stream->fd[SIDE_OUT] ? stream->fd[SIDE_IN] : stream->fd[SIDE_OUT];
+    if (!sockets_may_keep(stream->sockets, options->identity, highest, &limit))
+        return trouble_limit(trouble, "descriptors", limit);
     stream->host = strndup(host.data ? host.data : "", host.size);
     if (!stream->host)
         return -ENOMEM;
@@ -106,7 +106,7 @@ int stream_new(struct sockets *sockets, const struct stream_options *options, in
         stream->fd[SIDE_OUT] = out;
         stream->shut[SIDE_IN] = in < 0 && !dial;
         stream->shut[SIDE_OUT] = out < 0 && !dial;
-        know_kind(stream);
+        know_kind(stream, options->foreign);
         stream->port = (uint16_t)port;
         stream->element = (uint8_t)options->element;
         stream->buffered = (uint8_t)options->buffered;

@@ -67,6 +67,7 @@ struct stream_options {
     struct objects *session; /* the session's list */
     struct sockd_format format;
     int element, buffered, lifetime;
+    bool foreign; /* its descriptors come from elsewhere, and may be anything; else it is a socket of our own making */
 };
 
 /* Whether a stream can be made so: 0, or invalid-params for an encoding that is not known. */

@@ -11,6 +11,7 @@
 
 #include "dial.h"
 #include "fake_names.h"
+#include "fd.h"
 #include "fixture.h"
 
 static struct event_base *base;
@@ -48,13 +49,23 @@ static void on_release(struct dial_guard *guard)
     ((struct outcome *)guard)->released++;
 }
 
+/* NULL: it ended at once. */
 static struct dial *start(struct outcome *outcome, const char *host, int port)
 {
+    struct dial *dial = NULL;
+    struct dial_result result;
     outcome->guard = (struct dial_guard){on_allow, on_release};
-    struct dial *dial = dial_start(base, resolver, NULL, host, strlen(host), port, &outcome->guard, on_done, outcome);
-    ck_assert_ptr_nonnull(dial);
+    const struct dial_order order = {host, strlen(host), port, NULL, &outcome->guard};
+    int r = dial_start(base, resolver, &order, &dial, &result);
     ck_assert(!outcome->done);
-    return dial;
+    if (r == DIAL_RUNS) {
+        dial_pass(dial, on_done, outcome);
+        return dial;
+    }
+    ck_assert_int_eq(r, 0);
+    ck_assert_int_eq(outcome->released, 1);
+    on_done(outcome, &result);
+    return NULL;
 }
 
 static const char *peer_text(const struct outcome *outcome)
@@ -295,6 +306,7 @@ static int wanted_port;
 
 static void bind_to_target(int fd, struct sockaddr_in *address)
 {
+    fake_connect = NULL;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     ck_assert_int_eq(bind(fd, (const struct sockaddr *)address, sizeof(*address)), 0);
 }
@@ -354,13 +366,12 @@ START_TEST(no_descriptors)
 }
 END_TEST
 
-/* Cancelled before it began, while the name is looked up, while it connects, and when it is connected but nobody knows. */
+/* Cancelled while the name is looked up, while it connects, and when it is connected but nobody knows. */
 START_TEST(cancel)
 {
     struct outcome outcome = {0};
     int port = 0, fds[4], full = listen_full("127.0.0.2", &port, fds), listener = listen_at("127.0.0.3", &port, 5);
     ck_assert_ptr_null(dial_cancel(NULL));
-    dial_cancel(start(&outcome, "127.0.0.3", port));
     dial_cancel(start(&outcome, "localhost", port));
     struct dial *connecting = start(&outcome, "127.0.0.2", port);
     loop_once(base);
@@ -385,11 +396,46 @@ START_TEST(pass)
 {
     struct outcome first = {0}, second = {0};
     int port = 0, listener = listen_at("127.0.0.1", &port, 5);
-    dial_pass(start(&first, "127.0.0.1", port), on_done, &second);
+    fake_name("pass.test", "127.0.0.1");
+    dial_pass(start(&first, "pass.test", port), on_done, &second);
     loop_until(base, &second.done);
     ck_assert(!first.done);
     check_connected(&second, "127.0.0.1", port);
     close(listener);
+}
+END_TEST
+
+/* A literal of this machine is decided within the call: connected, refused or denied. */
+START_TEST(at_once)
+{
+    struct outcome there = {0}, closed = {0}, denied = {.allowed = ""};
+    int port = 0, nobody = 0, listener = listen_at("127.0.0.1", &port, 5);
+    close(listen_at("127.0.0.1", &nobody, 5));
+    ck_assert_ptr_null(start(&there, "127.0.0.1", port));
+    check_connected(&there, "127.0.0.1", port);
+    ck_assert_ptr_null(start(&closed, "127.0.0.1", nobody));
+    ck_assert_int_eq(closed.result.error, ECONNREFUSED);
+    ck_assert_int_eq(closed.result.fd, -1);
+    ck_assert_ptr_null(start(&denied, "127.0.0.1", port));
+    ck_assert(denied.result.denied);
+    ck_assert_int_eq(denied.result.fd, -1);
+    close(listener);
+}
+END_TEST
+
+/* A literal that does not answer at once is waited for: the first that queued gives way, and the kernel asks again. */
+START_TEST(in_time)
+{
+    struct outcome outcome = {0};
+    int port = 0, fds[4], full = listen_full("127.0.0.2", &port, fds);
+    ck_assert_ptr_nonnull(start(&outcome, "127.0.0.2", port));
+    for (int i = 0; i < 50 && !outcome.done; i++) {
+        fd_close(accept4(full, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        loop_for(base, 100);
+    }
+    check_connected(&outcome, "127.0.0.2", port);
+    close(full);
+    close_all(fds, 4);
 }
 END_TEST
 
@@ -411,5 +457,7 @@ int main(void)
     tcase_add_test(tcase, no_descriptors);
     tcase_add_test(tcase, cancel);
     tcase_add_test(tcase, pass);
+    tcase_add_test(tcase, at_once);
+    tcase_add_test(tcase, in_time);
     return fixture_run(suite);
 }
