@@ -26,12 +26,13 @@ socklen_t address_size(const union address *address)
     }
 }
 
-/* The index that a scope's text stands for, a number or an interface's name; 0: none. */
+/* The index that a scope's text stands for, a number or an interface's name; 0: none. Of "eth0:1" the system reads only the
+ * part before the colon. */
 static uint32_t scope_index(const char *text)
 {
     size_t digits = strspn(text, "0123456789");
     if (!digits || text[digits])
-        return if_nametoindex(text);
+        return strchr(text, ':') ? 0 : if_nametoindex(text);
     unsigned long long index = digits <= 10 ? strtoull(text, NULL, 10) : 0;
     return index <= UINT32_MAX ? (uint32_t)index : 0;
 }

@@ -1,5 +1,7 @@
 #include "harness.h"
 
+#include "network.h"
+
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -126,6 +128,10 @@ int suite_run(const struct suite *suite)
     signal(SIGPIPE, SIG_IGN);
     cover_init();
     descriptors_idle = mmap(NULL, sizeof *descriptors_idle, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (suite->network && !network_enter()) {
+        fprintf(stderr, "skipped: this system lets nobody have a network of his own\n");
+        return SUITE_SKIPPED;
+    }
     daemon_prepare(&the_daemon);
     if (suite->names && !daemon_take_names(&the_daemon)) {
         fprintf(stderr, "skipped: this system lets nobody have a view of the file system of his own\n");

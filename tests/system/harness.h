@@ -26,6 +26,7 @@ struct suite {
     int seconds;                   /* time limit of a case; 0: the usual */
     const char *config;            /* of its daemon, as daemon_configure takes it; NULL: none */
     bool names;                    /* its daemon asks a name server of the test's; skipped where that cannot be */
+    bool network;                  /* it stands in a network of its own (network.h); skipped where that cannot be */
 };
 
 /* The daemon of the suite that runs. */

@@ -31,6 +31,7 @@ extern const struct suite suite_resets;
 extern const struct suite suite_options;
 extern const struct suite suite_shutdown;
 extern const struct suite suite_names;
+extern const struct suite suite_ipv6;
 extern const struct suite suite_handles;
 extern const struct suite suite_relay;
 extern const struct suite suite_adopt;

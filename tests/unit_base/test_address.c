@@ -38,6 +38,8 @@ static const struct {
     {"fe80::1%", NULL},
     {"fe80::1%0", NULL},
     {"fe80::1%nosuchinterface", NULL},
+    {"fe80::1%lo:80", NULL},
+    {"fe80::1%lo%lo", NULL},
     {"fe80::1%4294967297", NULL},
     {"fe80::1%18446744073709551617", NULL},
     {"1:2:3:4:5:6:7:8:9", NULL},
