@@ -96,7 +96,20 @@ static void daemon_limits(struct account *account, const struct config_quota *al
     account->limit[QUOTA_CALLS] = INT64_MAX;
     account->limit[QUOTA_WAITERS] = all->waiters;
     account->limit[QUOTA_BUFFERED] = all->buffered;
+    account->limit[QUOTA_DESCRIPTORS] = INT64_MAX;
     account->limit[QUOTA_RESOLVER_JOBS] = all->resolver_jobs;
+    account->limit[QUOTA_ACCEPTED] = all->accepted;
+}
+
+/* A sixteenth of everything is left to the profile owner. */
+static void apply_shares(struct control_options *options, const struct config_limits *limits)
+{
+    daemon_limits(&options->daemon, &limits->daemon);
+    options->daemon.reserved = limits->descriptors_reserved;
+    for (int i = 0; i < QUOTA_COUNT; i++) {
+        int64_t limit = options->daemon.limit[i];
+        options->others.limit[i] = limit == INT64_MAX ? limit : limit - limit / 16;
+    }
 }
 
 void server_apply_limits(struct server *server)
@@ -107,8 +120,7 @@ void server_apply_limits(struct server *server)
     options->limits = message_limits(&config->limits);
     options->limits.values = values; /* room was made for so many */
     server->control.scan.nesting = options->limits.nesting;
-    daemon_limits(&options->daemon, &config->limits.daemon);
-    server->sockets.descriptors_reserved = config->limits.descriptors_reserved;
+    apply_shares(options, &config->limits);
     server->sockets.flush_time = config->limits.flush_seconds * 1000000;
     server->sockets.world.nat64 = config->nat64;
     server->sockets.world.nat64_count = config->nat64_count;
@@ -137,7 +149,6 @@ static int start_control(struct server *server)
         .reload = reload_asked,
         .invoke = dispatch_invoke,
     };
-    daemon_limits(&options.daemon, &server->config->limits.daemon);
     int r = control_init(&server->control, &options);
     server->control_ready = r == 0;
     return r;

@@ -39,6 +39,10 @@ _Static_assert(offsetof(struct sockd_limits, calls) == offsetof(struct limits, c
 _Static_assert(offsetof(struct sockd_limits, sessions) == offsetof(struct limits, sessions), "limits.sessions");
 _Static_assert(offsetof(struct sockd_limits, handles) == offsetof(struct limits, handles), "limits.handles");
 _Static_assert(offsetof(struct sockd_limits, buffered) == offsetof(struct limits, buffered), "limits.buffered");
+_Static_assert(offsetof(struct sockd_limits, waiters) == offsetof(struct limits, waiters), "limits.waiters");
+_Static_assert(offsetof(struct sockd_limits, descriptors) == offsetof(struct limits, descriptors), "limits.descriptors");
+_Static_assert(offsetof(struct sockd_limits, resolver_jobs) == offsetof(struct limits, resolver_jobs), "limits.resolver_jobs");
+_Static_assert(offsetof(struct sockd_limits, accepted) == offsetof(struct limits, accepted), "limits.accepted");
 _Static_assert(sizeof(struct sockd_endpoint) == sizeof(struct endpoint), "endpoint");
 _Static_assert(offsetof(struct sockd_endpoint, address) == offsetof(struct endpoint, address), "endpoint.address");
 _Static_assert(offsetof(struct sockd_endpoint, port) == offsetof(struct endpoint, port), "endpoint.port");
@@ -125,6 +129,10 @@ _Static_assert(offsetof(struct sockd_session_used, calls) == offsetof(struct ses
 _Static_assert(offsetof(struct sockd_session_used, handles) == offsetof(struct session_used, handles), "session_used.handles");
 _Static_assert(offsetof(struct sockd_session_used, sessions) == offsetof(struct session_used, sessions), "session_used.sessions");
 _Static_assert(offsetof(struct sockd_session_used, buffered) == offsetof(struct session_used, buffered), "session_used.buffered");
+_Static_assert(offsetof(struct sockd_session_used, waiters) == offsetof(struct session_used, waiters), "session_used.waiters");
+_Static_assert(offsetof(struct sockd_session_used, descriptors) == offsetof(struct session_used, descriptors), "session_used.descriptors");
+_Static_assert(offsetof(struct sockd_session_used, resolver_jobs) == offsetof(struct session_used, resolver_jobs), "session_used.resolver_jobs");
+_Static_assert(offsetof(struct sockd_session_used, accepted) == offsetof(struct session_used, accepted), "session_used.accepted");
 _Static_assert(sizeof(struct sockd_session_info_result) == sizeof(struct session_info_result), "session_info_result");
 _Static_assert(offsetof(struct sockd_session_info_result, uid) == offsetof(struct session_info_result, uid), "session_info_result.uid");
 _Static_assert(offsetof(struct sockd_session_info_result, gid) == offsetof(struct session_info_result, gid), "session_info_result.gid");

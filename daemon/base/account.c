@@ -2,7 +2,8 @@
 
 #include <stddef.h>
 
-const char *const quota_names[QUOTA_COUNT] = {"sessions", "handles", "calls", "waiters", "buffered", "resolver_jobs"};
+const char *const quota_names[QUOTA_COUNT] = {"sessions", "handles",     "calls",         "waiters",
+                                              "buffered", "descriptors", "resolver_jobs", "accepted"};
 
 bool account_charge(struct account *account, enum quota quota, int64_t amount, int64_t *limit)
 {
@@ -14,6 +15,19 @@ bool account_charge(struct account *account, enum quota quota, int64_t amount, i
     }
     account_add(account, quota, amount);
     return true;
+}
+
+int64_t account_room(const struct account *account, enum quota quota, int64_t *limit)
+{
+    int64_t room = INT64_MAX;
+    for (const struct account *a = account; a; a = a->parent) {
+        int64_t left = a->limit[quota] - a->used[quota];
+        if (left < room) {
+            room = left;
+            *limit = a->limit[quota];
+        }
+    }
+    return room > 0 ? room : 0;
 }
 
 void account_add(struct account *account, enum quota quota, int64_t amount)

@@ -83,9 +83,16 @@ static const struct config_key principal_keys[] = {
     QUOTA("calls", calls, MANY, "calls", "16384", "calls in flight of a user"),
     QUOTA("waiters", waiters, MANY, "calls", "16384", "calls of a user that wait"),
     QUOTA("buffered", buffered, MANY * 1024, "bytes", "134217728", "bytes that the daemon holds for a user"),
-    QUOTA("descriptors", descriptors, MANY, "descriptors", "32768", "descriptors that the daemon keeps open for a user"),
+    QUOTA(
+        "descriptors", descriptors, MANY, "descriptors", "32768",
+        "descriptors that the daemon keeps open for a user: sessions, streams (one or two), servers, connections being made or "
+        "still leaving, relays (one, and up to four for their pipes), and those on their way to and from the user"),
     QUOTA("resolver_jobs", resolver_jobs, MANY, "look-ups", "256", "names of a user being looked up"),
-    QUOTA("accepted", accepted, MANY, "connections", "256", "connections that wait in the daemon for a user to accept them"),
+    QUOTA(
+        "accepted", accepted, MANY, "connections", "16384",
+        "connections that may wait for a user to accept them. The daemon accepts none before it is asked, so they wait in the "
+        "kernel: a server takes as many of these as its backlog says and one more, half of what is left at the most, and "
+        "gives them back when it is closed"),
 };
 const struct config_table config_principal_table = TABLE(principal_keys);
 
@@ -107,9 +114,10 @@ static const struct config_key session_keys[] = {
      .doc = "calls in flight of a session"},
     SHARE("waiters", waiters, MANY, "calls", "calls of a session that wait"),
     SHARE("buffered", buffered, MANY * 1024, "bytes", "bytes that the daemon holds for a session"),
-    SHARE("descriptors", descriptors, MANY, "descriptors", "descriptors that the daemon keeps open for a session"),
+    SHARE("descriptors", descriptors, MANY, "descriptors",
+          "descriptors that the daemon keeps open for a session, its own among them"),
     SHARE("resolver_jobs", resolver_jobs, MANY, "look-ups", "names of a session being looked up"),
-    SHARE("accepted", accepted, MANY, "connections", "connections that wait in the daemon for a session to accept them"),
+    SHARE("accepted", accepted, MANY, "connections", "connections that may wait at the servers of a session"),
 };
 static const struct config_table session_table = TABLE(session_keys);
 
@@ -232,8 +240,9 @@ static const struct config_key limit_keys[] = {
     TOTAL(waiters, 1, MANY, "calls", "65536", "that wait, of all users together"),
     TOTAL(buffered, 65536, MANY * 1024, "bytes", "268435456", "that the daemon holds for all users together"),
     TOTAL(resolver_jobs, 1, MANY, "look-ups", "1024", "of all users together"),
-    TOTAL(accepted, 1, MANY, "connections", "4096", "that wait in the daemon to be accepted, of all users together"),
-    LIMIT(descriptors_reserved, 8, 65536, "descriptors", "64", "that only sessions of the profile `owner` may use"),
+    TOTAL(accepted, 1, MANY, "connections", "65536", "that may wait to be accepted, of all users together"),
+    LIMIT(descriptors_reserved, 8, 65536, "descriptors", "64",
+          "of those that the process may open, which only sessions of the profile `owner` may use"),
     LIMIT(line_seconds, 1, DAY, "seconds", "10", "for each MiB begun of an unfinished line or payload"),
     LIMIT(reply_seconds, 1, DAY, "seconds", "30",
           "without progress while a client leaves its replies unread; then its session ends"),
@@ -263,7 +272,9 @@ static const struct config_key root_keys[] = {
      .table = &limit_table,
      .fallback = "{}",
      .reload = true,
-     .doc = "of messages, and of everything together"},
+     .doc =
+         "of messages, and of everything together; of what all users have together, a sixteenth is for sessions of the profile "
+         "`owner` alone, so that whoever runs the daemon always gets in"},
     {.name = "nat64",
      .type = CONFIG_NAT64,
      .unset = "none",

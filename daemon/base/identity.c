@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 struct principal *principal_get(struct principals *principals, uid_t uid, const char *profile, const struct account *limits)
 {
@@ -84,4 +85,22 @@ bool identity_unrestricted(const struct identity *identity)
         if (!identity->layers.items[i]->unrestricted)
             return false;
     return true;
+}
+
+/* The kernel gives the lowest number that is free: a high one means that all below it are taken. */
+bool identity_may_keep(const struct identity *identity, int fd, int64_t *limit)
+{
+    const struct account *topmost = &identity->account;
+    struct rlimit most;
+    if (fd < 0 || identity_unrestricted(identity) || getrlimit(RLIMIT_NOFILE, &most) < 0 || most.rlim_cur == RLIM_INFINITY)
+        return true;
+    while (topmost->parent)
+        topmost = topmost->parent;
+    *limit = (int64_t)most.rlim_cur - topmost->reserved;
+    return fd < *limit;
+}
+
+bool identity_charge_descriptors(struct identity *identity, int64_t count, int fd, int64_t *limit)
+{
+    return identity_may_keep(identity, fd, limit) && account_charge(&identity->account, QUOTA_DESCRIPTORS, count, limit);
 }

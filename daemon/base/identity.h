@@ -58,5 +58,12 @@ static inline bool identity_same(const struct identity *a, const struct identity
 /* Whether every layer grants a right: of enum right, or POLICY_RIGHT_INSPECT_ALL and POLICY_RIGHT_CLOSE_ALL. */
 bool identity_may(const struct identity *identity, int right);
 
+/* Charges descriptors that are kept for it, fd the highest of them (-1: they are made later). False: it may have no more of
+ * them, or only those are left that are reserved (*limit); then nothing is charged. */
+bool identity_charge_descriptors(struct identity *identity, int64_t count, int fd, int64_t *limit);
+
+/* Whether this descriptor is none of those that are reserved. */
+bool identity_may_keep(const struct identity *identity, int fd, int64_t *limit);
+
 /* Whether no layer restricts it: everything is allowed everywhere. */
 bool identity_unrestricted(const struct identity *identity);

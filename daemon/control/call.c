@@ -89,11 +89,26 @@ static void close_fds(int *fds, size_t count)
     free(fds);
 }
 
+/* What it keeps of its own is charged. It may have come to more than there is room for. */
+static void weigh(struct call *call)
+{
+    size_t kept = call->kept;
+    if (call->progress == PROGRESS_READING)
+        kept += call->reading.out.capacity;
+    else if (call->progress == PROGRESS_WRITING)
+        kept += call->writing.out.capacity;
+    if (kept != call->held)
+        account_add(&call->session->identity->account, QUOTA_BUFFERED, (int64_t)kept - (int64_t)call->held);
+    call->held = kept;
+}
+
 static void call_free(struct call *call)
 {
     struct control *control = call->session->control;
     struct batch *batch = call->batch;
     release_progress(call);
+    call->kept = 0;
+    weigh(call);
     waiter_leave(&call->waiter);
     if (call->waiting)
         TAILQ_REMOVE(&call->session->calls, call, link);
@@ -202,6 +217,7 @@ static int keep_payload(struct call *call)
     memcpy(copy, payload->data, payload->size);
     payload->data = copy; /* consume */
     call->payload_owned = true;
+    call->kept += payload->size;
     return 0;
 }
 
@@ -213,9 +229,12 @@ static int call_wait(struct call *call, const void *params)
     if (!account_charge(&session->identity->account, QUOTA_WAITERS, 1, &limit))
         return trouble_limit(call_trouble(call), quota_names[QUOTA_WAITERS], limit);
     call->charged = true;
-    call->params = record_keep(call->method->params, params, call->spent);
+    call->params = record_keep(call->method->params, params, call->spent, &call->kept);
     if (!call->params || keep_payload(call) < 0)
         return -ENOMEM;
+    weigh(call);
+    if (account_over(&session->identity->account, QUOTA_BUFFERED, &limit))
+        return trouble_limit(call_trouble(call), quota_names[QUOTA_BUFFERED], limit);
     if (call->timeout.finite) {
         struct timeval time = clock_timeval(clock_wait(&call->timeout));
         event_assign(&call->timer, session->control->options.base, -1, 0, call_expired, call);
@@ -260,6 +279,7 @@ void call_serve(struct call *call, const void *params)
                 sockets_update(call->object);
             return;
         }
+        tell_written(call);
     }
     call_finish(call, r, &result);
 }
@@ -273,10 +293,12 @@ void call_resume(struct call *call)
     int r = invoke(call, call->params, &result);
     if (r == OUTCOME_WAIT && call->expired)
         r = tell_expired(call);
-    if (r == OUTCOME_WAIT)
+    if (r == OUTCOME_WAIT) {
+        weigh(call);
         enter_queue(call);
-    else
+    } else {
         call_finish(call, r, &result);
+    }
     arena->used = mark;
 }
 

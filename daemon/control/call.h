@@ -43,6 +43,8 @@ struct call {
         } other;
     };
     bool waiting;
+    size_t kept;  /* bytes of its own copies, while it waits */
+    size_t held;  /* charged as buffered: these, and what it has under way */
     bool charged; /* as one that waits */
     bool timed;
     bool expired; /* its time is over: this try is the last */

@@ -12,6 +12,7 @@ int control_init(struct control *control, const struct control_options *options)
 {
     size_t values = options->limits.values;
     *control = (struct control){.options = *options, .next_session = 1, .started = clock_now()};
+    control->options.others.parent = &control->options.daemon;
     TAILQ_INIT(&control->sessions);
     TAILQ_INIT(&control->spare);
     LIST_INIT(&control->principals);
@@ -77,5 +78,9 @@ void control_limits(const struct control *control, const struct account *account
         .sessions = account->limit[QUOTA_SESSIONS],
         .handles = account->limit[QUOTA_HANDLES],
         .buffered = account->limit[QUOTA_BUFFERED],
+        .waiters = account->limit[QUOTA_WAITERS],
+        .descriptors = account->limit[QUOTA_DESCRIPTORS],
+        .resolver_jobs = account->limit[QUOTA_RESOLVER_JOBS],
+        .accepted = account->limit[QUOTA_ACCEPTED],
     };
 }

@@ -31,6 +31,7 @@ struct control_options {
     struct sockets *sockets;
     struct message_limits limits;
     struct account daemon; /* what all together may have */
+    struct account others; /* all but sessions of the profile owner: less, so that there is always room for those */
     void *owner;           /* whose the functions below are */
 
     /* A request, checked as far as the envelope goes. What it takes of the cargo it sets to nothing there. */

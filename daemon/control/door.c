@@ -33,7 +33,9 @@ static void quota_limits(const struct config_quota *quota, int64_t limits[QUOTA_
     limits[QUOTA_CALLS] = quota->calls;
     limits[QUOTA_WAITERS] = quota->waiters;
     limits[QUOTA_BUFFERED] = quota->buffered;
+    limits[QUOTA_DESCRIPTORS] = quota->descriptors;
     limits[QUOTA_RESOLVER_JOBS] = quota->resolver_jobs;
+    limits[QUOTA_ACCEPTED] = quota->accepted;
 }
 
 /* Gives an account a profile's limits; what it leaves open is as in the account above. */
@@ -56,7 +58,7 @@ void door_narrow(struct identity *identity, const struct config_quota *quota)
 
 void door_limit_principal(struct control *control, const struct config_profile *profile, struct principal *principal)
 {
-    principal->account.parent = &control->options.daemon;
+    principal->account.parent = profile->policy->unrestricted ? &control->options.daemon : &control->options.others;
     limit_account(&principal->account, &profile->principal);
 }
 
@@ -99,6 +101,19 @@ static struct identity *identify(struct door *door, int fd)
     return identity;
 }
 
+/* Charges a session to its user, and its socket to itself. False: *name and *limit are what stands in the way. */
+static bool charge(struct identity *identity, int fd, const char **name, int64_t *limit)
+{
+    *name = quota_names[QUOTA_DESCRIPTORS];
+    if (!identity_charge_descriptors(identity, 1, fd, limit))
+        return false;
+    *name = quota_names[QUOTA_SESSIONS];
+    if (account_charge(identity->account.parent, QUOTA_SESSIONS, 1, limit))
+        return true;
+    account_refund(&identity->account, QUOTA_DESCRIPTORS, 1);
+    return false;
+}
+
 /* A client too many is told so, and gone. */
 static void refuse(struct control *control, int fd, const char *name, int64_t limit)
 {
@@ -117,16 +132,14 @@ static void let_in(struct door *door, int fd)
 {
     struct control *control = door->control;
     struct identity *identity = identify(door, fd);
+    const char *name;
     int64_t limit;
     if (!identity) {
         log_warning("door", "a client cannot be identified: %s", strerror(errno));
         close(fd);
-    } else if (!sockets_may_keep(control->options.sockets, identity, fd, &limit)) {
+    } else if (!charge(identity, fd, &name, &limit)) {
         identity_unref(identity);
-        refuse(control, fd, "descriptors", limit);
-    } else if (!account_charge(identity->account.parent, QUOTA_SESSIONS, 1, &limit)) {
-        identity_unref(identity);
-        refuse(control, fd, quota_names[QUOTA_SESSIONS], limit);
+        refuse(control, fd, name, limit);
     } else {
         session_new(control, fd, identity);
     }

@@ -66,12 +66,13 @@ static void keep_fields(const struct record *record, struct room *room, char *co
         keep_field(room, &fields[i], copy + fields[i].offset, bare);
 }
 
-void *record_keep(const struct record *record, const void *value, bool bare)
+void *record_keep(const struct record *record, const void *value, bool bare, size_t *size)
 {
     union method_params measure;
     struct room room = {NULL, record->size};
     memcpy(&measure, value, record->size);
     keep_fields(record, &room, (char *)&measure, bare);
+    *size = room.used;
     char *copy = malloc(room.used);
     if (!copy)
         return NULL;

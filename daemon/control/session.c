@@ -33,6 +33,12 @@ static void event_gone(struct event **event)
     *event = NULL;
 }
 
+static void refund(struct identity *identity)
+{
+    account_refund(&identity->account, QUOTA_DESCRIPTORS, 1);
+    account_refund(identity->account.parent, QUOTA_SESSIONS, 1);
+}
+
 /* Waiting calls are dropped all of them before any that stands behind one of them is tried. */
 static void drop_calls(struct session *session)
 {
@@ -67,7 +73,7 @@ void session_end(struct session *session)
     buffer_deinit(&session->in);
     close(session->fd);
     account_refund(&session->identity->account, QUOTA_BUFFERED, (int64_t)session->held);
-    account_refund(session->identity->account.parent, QUOTA_SESSIONS, 1);
+    refund(session->identity);
     session->identity->session = 0;
     sockets_bury(control->options.sockets, &session->grave);
 }
@@ -320,6 +326,7 @@ int session_new(struct control *control, int fd, struct identity *identity)
     struct session *session = calloc(1, sizeof *session);
     if (!session) {
         close(fd);
+        refund(identity);
         identity_unref(identity);
         return -ENOMEM;
     }

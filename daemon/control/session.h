@@ -15,6 +15,7 @@ struct session_fds {
     uint64_t start, end; /* the piece's place in all that was ever read */
     int *fds;
     size_t count;
+    int64_t limit; /* of descriptors: it stood in the way, and they are closed; 0: they are there, and charged */
 };
 
 /* What came with a request. What is left of the descriptors when it has been handed on is closed. */
@@ -22,6 +23,7 @@ struct cargo {
     struct sockd_bytes payload; /* data NULL: none */
     int *fds;
     size_t fd_count;
+    int64_t limit; /* of descriptors: those that came were closed for it; or 0 */
 };
 
 /* Descriptors that leave with a reply. */
@@ -49,7 +51,8 @@ struct session {
     uint64_t unfinished;     /* bytes of the message that is being read */
     size_t need;             /* bytes of it with its payload, once they are known; 0: not yet */
     int64_t begun;           /* when its first byte came; 0: none is */
-    size_t held;             /* charged as buffered */
+    size_t held;             /* charged as buffered: what is read */
+    size_t owed;             /* the same: what is to be sent */
     int fd;
     bool reading;     /* the loop is asked for input */
     bool input_ended; /* the client will send no more */
@@ -58,7 +61,8 @@ struct session {
     bool busy; /* within its own turn: replies leave at its end */
 };
 
-/* Takes over a connected socket and an identity reference; both are consumed. 0, or -ENOMEM. */
+/* Takes over a connected socket and a reference to an identity, which has been charged for a session and a descriptor; all of
+ * it is consumed. 0, or -ENOMEM. */
 int session_new(struct control *control, int fd, struct identity *identity);
 
 /* Ends a session now: its calls and its handles with it. Its memory goes after the turn. */
@@ -93,6 +97,7 @@ struct reply {
 struct batch {
     struct session *session;
     struct buffer out;
+    size_t held;    /* charged as buffered */
     size_t pending; /* requests that have no reply yet, and 1 while they are being read */
     size_t count;   /* replies */
 };
@@ -113,11 +118,12 @@ void session_output_deinit(struct session *session);
 
 /* ---- descriptors (session_fds.c) ---- */
 
-/* Keeps the descriptors of a received message, whose bytes have the places start to end. Too many are closed. */
+/* Keeps the descriptors of a received message, whose bytes have the places start to end, and charges them. Too many are closed.
+ */
 void session_fds_arrived(struct session *session, const void *msghdr, uint64_t start, uint64_t end);
 
-/* Those that ride on the byte at that place: taken out into *fds, the caller's with the array. How many. */
-size_t session_fds_take(struct session *session, uint64_t place, int **fds);
+/* Those that ride on the byte at that place: taken out into the cargo. */
+void session_fds_take(struct session *session, uint64_t place, struct cargo *cargo);
 
 /* Whether a message from one place to another was the last to begin in a piece with descriptors: they rode on it then, unless
  * one before it has taken them. */

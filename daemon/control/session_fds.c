@@ -7,12 +7,20 @@
 #include "fd.h"
 #include "session.h"
 
-static void fds_close(struct session_fds *batch)
+static void discard_all(const int *fds, size_t count)
 {
-    for (size_t i = 0; i < batch->count; i++)
-        fd_discard(batch->fds[i]);
-    free(batch->fds);
+    for (size_t i = 0; i < count; i++)
+        fd_discard(fds[i]);
+}
+
+/* A batch is no longer the session's: the one place where it is refunded. */
+static struct session_fds leave(const struct session *session, struct session_fds *batch)
+{
+    struct session_fds left = *batch;
+    if (!batch->limit)
+        account_refund(&session->identity->account, QUOTA_DESCRIPTORS, (int64_t)batch->count);
     *batch = (struct session_fds){0};
+    return left;
 }
 
 static struct session_fds *free_slot(struct session *session)
@@ -23,17 +31,31 @@ static struct session_fds *free_slot(struct session *session)
     return NULL;
 }
 
+static int highest(const int *fds, size_t count)
+{
+    int fd = -1;
+    for (size_t i = 0; i < count; i++)
+        fd = fds[i] > fd ? fds[i] : fd;
+    return fd;
+}
+
 static void keep(struct session *session, const int *fds, size_t count, uint64_t start, uint64_t end)
 {
-    struct session_fds batch = {start, end, malloc(count * sizeof *fds), count}, *slot = free_slot(session);
-    if (batch.fds && slot) {
-        memcpy(batch.fds, fds, count * sizeof *fds);
-        *slot = batch;
+    struct session_fds batch = {start, end, malloc(count * sizeof *fds), count, 0}, *slot = free_slot(session);
+    if (!batch.fds || !slot) {
+        free(batch.fds);
+        discard_all(fds, count);
         return;
     }
-    free(batch.fds);
-    for (size_t i = 0; i < count; i++)
-        fd_discard(fds[i]);
+    memcpy(batch.fds, fds, count * sizeof *fds);
+    if (!identity_charge_descriptors(session->identity, (int64_t)count, highest(fds, count), &batch.limit)) {
+        discard_all(fds, count);
+        free(batch.fds);
+        batch.fds = NULL;
+    } else {
+        batch.limit = 0;
+    }
+    *slot = batch;
 }
 
 void session_fds_arrived(struct session *session, const void *msghdr, uint64_t start, uint64_t end)
@@ -50,19 +72,18 @@ void session_fds_arrived(struct session *session, const void *msghdr, uint64_t s
     }
 }
 
-size_t session_fds_take(struct session *session, uint64_t place, int **fds)
+void session_fds_take(struct session *session, uint64_t place, struct cargo *cargo)
 {
     for (int i = 0; i < SESSION_FD_BATCHES; i++) {
         struct session_fds *batch = &session->fds[i];
         if (batch->count > 0 && batch->start <= place && place < batch->end) {
-            size_t count = batch->count;
-            *fds = batch->fds; /* consume */
-            *batch = (struct session_fds){0};
-            return count;
+            struct session_fds taken = leave(session, batch);
+            cargo->limit = taken.limit;
+            cargo->fds = taken.fds; /* consume */
+            cargo->fd_count = taken.fds ? taken.count : 0;
+            return;
         }
     }
-    *fds = NULL;
-    return 0;
 }
 
 bool session_fds_surplus(const struct session *session, uint64_t place, uint64_t end)
@@ -78,6 +99,10 @@ bool session_fds_surplus(const struct session *session, uint64_t place, uint64_t
 void session_fds_expire(struct session *session, uint64_t place)
 {
     for (int i = 0; i < SESSION_FD_BATCHES; i++)
-        if (session->fds[i].count > 0 && session->fds[i].end <= place)
-            fds_close(&session->fds[i]);
+        if (session->fds[i].count > 0 && session->fds[i].end <= place) {
+            struct session_fds batch = leave(session, &session->fds[i]);
+            if (batch.fds)
+                discard_all(batch.fds, batch.count);
+            free(batch.fds);
+        }
 }

@@ -49,6 +49,8 @@ static int check_cargo(struct control *control, const struct rpc_request *reques
         return trouble_limit(&control->trouble, "payload", (int64_t)limits->payload);
     if (request->fds > (int64_t)limits->fds)
         return trouble_limit(&control->trouble, "fds", (int64_t)limits->fds);
+    if (cargo->limit)
+        return trouble_limit(&control->trouble, quota_names[QUOTA_DESCRIPTORS], cargo->limit);
     if (request->fds != (int64_t)cargo->fd_count)
         return tell_envelope(control, ERROR_invalid_request, "fds differs from the number of descriptors that arrived");
     return 0;
@@ -108,7 +110,7 @@ static enum taken serve_single(struct session *session, struct rpc_message *mess
         cargo.payload = (struct sockd_bytes){(const unsigned char *)letter->behind, (size_t)request.payload};
     uint64_t end = letter->place + (uint64_t)(letter->behind - letter->line) + (uint64_t)request.payload;
     if (request.fds > 0 || session_fds_surplus(session, letter->place, end))
-        cargo.fd_count = session_fds_take(session, letter->place, &cargo.fds);
+        session_fds_take(session, letter->place, &cargo);
     serve_request(session, NULL, &request, &cargo);
     for (size_t i = 0; i < cargo.fd_count; i++)
         fd_discard(cargo.fds[i]);

@@ -20,19 +20,34 @@
 #define PAYLOAD_LARGE (32 * 1024) /* from where copying it costs more than a system call of its own */
 #define FDS_MOST 253
 
+/* What is to be sent is there already, whatever the limit: but nothing more is read for a user who is over it. */
+static void weigh(const struct session *session, size_t weight, size_t *held)
+{
+    if (weight != *held)
+        account_add(&session->identity->account, QUOTA_BUFFERED, (int64_t)weight - (int64_t)*held);
+    *held = weight;
+}
+
+/* What every session may keep for its usual replies is part of the session. */
+static void weigh_output(struct session *session)
+{
+    weigh(session, session->out.capacity > OUTPUT_KEPT ? session->out.capacity : 0, &session->owed);
+}
+
 bool session_stuffed(const struct session *session)
 {
     return buffer_size(&session->out) > OUTPUT_STUFFED;
 }
 
 /* sent: the client has them now, and what it does with their options is its own affair. */
-static void parcel_free(struct session_parcel *parcel, bool sent)
+static void parcel_free(const struct session *session, struct session_parcel *parcel, bool sent)
 {
     for (size_t i = 0; i < parcel->count; i++) {
         if (!sent)
             fd_never_linger(parcel->fds[i]);
         close(parcel->fds[i]);
     }
+    account_refund(&session->identity->account, QUOTA_DESCRIPTORS, (int64_t)parcel->count);
     free(parcel->fds);
     free(parcel);
 }
@@ -42,9 +57,10 @@ void session_output_deinit(struct session *session)
     struct session_parcel *parcel;
     while ((parcel = session->parcels)) {
         session->parcels = parcel->next;
-        parcel_free(parcel, false);
+        parcel_free(session, parcel, false);
     }
     buffer_deinit(&session->out);
+    weigh_output(session);
 }
 
 static void print_reply(struct print *print, const struct reply *reply)
@@ -91,6 +107,7 @@ static int add_parcel(struct session *session, int *fds, size_t count)
         return -ENOMEM;
     }
     *parcel = (struct session_parcel){session->sent + buffer_size(&session->out), fds, count, NULL}; /* consume */
+    account_add(&session->identity->account, QUOTA_DESCRIPTORS, (int64_t)count);
     while (*last)
         last = &(*last)->next;
     *last = parcel;
@@ -135,6 +152,7 @@ static int append_message(struct session *session, const struct reply *reply)
         r = send_payload(session, reply->payload);
     else if (r == 0 && reply->payload.size > 0)
         r = buffer_append(&session->out, reply->payload.data, reply->payload.size);
+    weigh_output(session);
     return r;
 }
 
@@ -149,6 +167,7 @@ void session_reply(struct session *session, struct batch *batch, const struct re
         r = buffer_append(&batch->out, batch->count++ > 0 ? "," : "[", 1);
         if (r == 0)
             r = append_reply(&batch->out, reply);
+        weigh(session, batch->out.capacity, &batch->held);
     } else {
         r = append_message(session, reply);
     }
@@ -167,12 +186,14 @@ void batch_done(struct batch *batch)
         int r = buffer_append(&batch->out, "]\n", 2);
         if (r == 0)
             r = buffer_append(&session->out, buffer_data(&batch->out), buffer_size(&batch->out));
+        weigh_output(session);
         if (r < 0)
             session_end(session);
         else if (!session->busy)
             event_active(session->later, EV_TIMEOUT, 0);
     }
     buffer_deinit(&batch->out);
+    weigh(session, batch->out.capacity, &batch->held);
     free(batch);
 }
 
@@ -210,29 +231,36 @@ static ssize_t send_part(struct session *session)
     ssize_t n = send_with(session, size, due ? parcel : NULL);
     if (n > 0 && due) {
         session->parcels = parcel->next;
-        parcel_free(parcel, true);
+        parcel_free(session, parcel, true);
     }
     return n;
 }
 
+/* False: the kernel takes no more now, or the session has ended. */
+static bool send_some(struct session *session)
+{
+    ssize_t n = send_part(session);
+    if (n < 0 && errno == EINTR)
+        return true;
+    if (n < 0 && errno == EAGAIN) {
+        event_add(session->write, NULL);
+        return false;
+    }
+    if (n < 0) {
+        session_end(session);
+        return false;
+    }
+    session->sent += (uint64_t)n;
+    if ((size_t)n == buffer_size(&session->out))
+        buffer_clear(&session->out, OUTPUT_KEPT);
+    else
+        buffer_consume(&session->out, (size_t)n);
+    return true;
+}
+
 void session_send(struct session *session)
 {
-    while (buffer_size(&session->out) > 0) {
-        ssize_t n = send_part(session);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno == EAGAIN) {
-            event_add(session->write, NULL);
-            return;
-        }
-        if (n < 0) {
-            session_end(session);
-            return;
-        }
-        session->sent += (uint64_t)n;
-        if ((size_t)n == buffer_size(&session->out))
-            buffer_clear(&session->out, OUTPUT_KEPT);
-        else
-            buffer_consume(&session->out, (size_t)n);
-    }
+    while (buffer_size(&session->out) > 0 && send_some(session))
+        ;
+    weigh_output(session);
 }

@@ -73,6 +73,8 @@ static int connect_failed(struct call *call, const struct dial_result *result, s
     struct trouble *trouble = call_trouble(call);
     if (result->denied)
         return denied(call, host);
+    if (result->error == EMFILE && result->limit)
+        return trouble_limit(trouble, quota_names[QUOTA_DESCRIPTORS], result->limit);
     if (result->resolve_error)
         return trouble_resolve(trouble, host, result->resolve_error, result->error);
     return trouble_os_at(trouble, "connect", result->error, &result->peer);

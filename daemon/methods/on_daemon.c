@@ -88,6 +88,10 @@ int on_session_info(struct call *call, const struct nothing *in, struct session_
         .handles = account->used[QUOTA_HANDLES],
         .sessions = account->parent->used[QUOTA_SESSIONS],
         .buffered = account->used[QUOTA_BUFFERED],
+        .waiters = account->used[QUOTA_WAITERS],
+        .descriptors = account->used[QUOTA_DESCRIPTORS],
+        .resolver_jobs = account->used[QUOTA_RESOLVER_JOBS],
+        .accepted = account->used[QUOTA_ACCEPTED],
     };
     return 0;
 }

@@ -80,6 +80,28 @@ static int64_t reply_add(struct call *call, int fd)
     return (int64_t)call->reply_fd_count++;
 }
 
+static int too_many(struct call *call, int64_t limit)
+{
+    return trouble_limit(call_trouble(call), quota_names[QUOTA_DESCRIPTORS], limit);
+}
+
+/* The session pays for what is on its way to it, the stream's owner for a relay's end: room for both, in either case. */
+static int check_room(struct call *call)
+{
+    int64_t limit;
+    return account_room(&call_identity(call)->account, QUOTA_DESCRIPTORS, &limit) < SIDES ? too_many(call, limit) : 0;
+}
+
+/* Those that are reserved are not handed out. */
+static int check_numbers(struct call *call)
+{
+    int64_t limit;
+    for (size_t i = 0; i < call->reply_fd_count; i++)
+        if (!identity_may_keep(call_identity(call), call->reply_fds[i], &limit))
+            return too_many(call, limit);
+    return 0;
+}
+
 static int hand_out_relay(struct call *call, struct stream *stream, struct stream_handles_result *out)
 {
     bool in = !stream->shut[SIDE_IN], both = in && !stream->shut[SIDE_OUT];
@@ -90,6 +112,11 @@ static int hand_out_relay(struct call *call, struct stream *stream, struct strea
     if (r < 0)
         return r;
     int64_t index = reply_add(call, fd);
+    r = check_numbers(call);
+    if (r != 0) {
+        relay_stop(stream);
+        return r;
+    }
     if (in)
         out->input = index;
     if (both || !in)
@@ -161,6 +188,8 @@ static int hand_out_itself(struct call *call, struct stream *stream, bool detach
 {
     struct buffer *pending = pending_room(call);
     int r = pending ? hand_out_direct(call, stream, detached, out) : -ENOMEM;
+    if (r == 0 && !detached)
+        r = check_numbers(call);
     if (r != 0)
         return r;
     *pending = stream->in; /* consume */
@@ -179,6 +208,8 @@ int on_stream_handles(struct call *call, const struct stream_handles_params *in,
         r = call_stream(call, in->stream, &stream);
     if (r == 0)
         r = check_idle(call, stream);
+    if (r == 0)
+        r = check_room(call);
     if (r == 0)
         r = send_held(call, stream);
     if (r == 0)

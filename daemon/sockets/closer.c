@@ -23,6 +23,8 @@ enum stage { STAGE_FLUSH, STAGE_LINGER, STAGE_DRAIN };
 struct closer {
     LIST_ENTRY(closer) link;
     struct sockets *sockets;
+    struct identity *payer;
+    size_t weight; /* charged as buffered */
     struct event *event;
     struct buffer out;
     int64_t deadline;
@@ -51,6 +53,22 @@ static void closer_tell(struct closer *closer, bool sent)
         done(closer->context, sent);
 }
 
+/* What is on its way out is there already, whatever the limit. */
+static void charge(struct closer *closer, struct identity *payer)
+{
+    closer->payer = identity_ref(payer);
+    closer->weight = closer->out.capacity;
+    account_add(&payer->account, QUOTA_DESCRIPTORS, 1);
+    account_add(&payer->account, QUOTA_BUFFERED, (int64_t)closer->weight);
+}
+
+static void refund(struct closer *closer)
+{
+    account_refund(&closer->payer->account, QUOTA_DESCRIPTORS, 1);
+    account_refund(&closer->payer->account, QUOTA_BUFFERED, (int64_t)closer->weight);
+    closer->payer = identity_unref(closer->payer);
+}
+
 static void closer_end(struct closer *closer, bool reset)
 {
     if (reset && closer->is_socket)
@@ -58,6 +76,7 @@ static void closer_end(struct closer *closer, bool reset)
     else
         fd_never_linger(closer->fd); /* others who have the socket may have changed that */
     close(closer->fd);
+    refund(closer);
     LIST_REMOVE(closer, link);
     if (closer->event)
         event_free(closer->event);
@@ -176,7 +195,7 @@ static void closer_step(struct closer *closer)
     steps[closer->stage](closer);
 }
 
-struct closer *closer_start(struct sockets *sockets, int fd, bool is_socket, struct buffer *out,
+struct closer *closer_start(struct sockets *sockets, struct identity *payer, int fd, bool is_socket, struct buffer *out,
                             const struct sockopt_state *options, closer_done *done, void *context)
 {
     bool held = buffer_size(out) > 0, lingers = options && options->linger_on;
@@ -196,6 +215,7 @@ struct closer *closer_start(struct sockets *sockets, int fd, bool is_socket, str
     closer->is_socket = is_socket;
     closer->out = *out; /* consume */
     *out = (struct buffer){0};
+    charge(closer, payer);
     closer->linger = lingers ? options->linger : 0;
     closer->deadline = clock_now() + sockets->flush_time;
     LIST_INSERT_HEAD(&sockets->closers, closer, link);

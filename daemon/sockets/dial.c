@@ -29,6 +29,7 @@ struct attempt {
 struct dial {
     struct event_base *base;
     struct resolver_job *job;
+    struct identity *payer;   /* NULL: nobody */
     struct dial_guard *guard; /* NULL: every address is allowed */
     dial_done *done;
     void *context;
@@ -77,6 +78,24 @@ static void guard_release(struct dial_guard *guard)
         guard->release(guard);
 }
 
+/* A socket becomes an attempt's, and is paid for. */
+static void attempt_own(struct attempt *attempt, int fd)
+{
+    attempt->fd = fd; /* consume */
+    if (fd >= 0 && attempt->dial->payer)
+        account_add(&attempt->dial->payer->account, QUOTA_DESCRIPTORS, 1);
+}
+
+/* Gives it up again, to whoever is next to own it. */
+static int attempt_release(struct attempt *attempt)
+{
+    int fd = attempt->fd;
+    attempt->fd = -1;
+    if (fd >= 0 && attempt->dial->payer)
+        account_refund(&attempt->dial->payer->account, QUOTA_DESCRIPTORS, 1);
+    return fd;
+}
+
 static void dial_free(struct dial *dial)
 {
     guard_release(dial->guard);
@@ -85,8 +104,9 @@ static void dial_free(struct dial *dial)
     for (size_t i = 0; i < dial->count; i++) {
         if (dial->attempts[i].active)
             event_del(&dial->attempts[i].event);
-        fd_close(dial->attempts[i].fd);
+        fd_close(attempt_release(&dial->attempts[i]));
     }
+    identity_unref(dial->payer);
     free(dial);
 }
 
@@ -126,12 +146,28 @@ static int attempt_connect(int fd, const union address *address, bool checked)
     return errno == EALREADY || errno == EINTR ? EINPROGRESS : errno;
 }
 
-/* The same with a socket of its own, which stays *fd whatever comes of it: -1 where there is none. */
-static int attempt_begin(int *fd, const union address *address, bool checked)
+/* A socket that the payer may keep: 0, or an errno, and *limit where that is EMFILE for the payer alone. */
+static int attempt_socket(struct identity *payer, int family, int *fd, int64_t *limit)
 {
-    *fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    *fd = -1;
+    if (payer && account_room(&payer->account, QUOTA_DESCRIPTORS, limit) == 0)
+        return EMFILE;
+    *limit = 0;
+    *fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     if (*fd < 0)
         return errno;
+    if (!payer || identity_may_keep(payer, *fd, limit))
+        return 0;
+    *fd = fd_close(*fd);
+    return EMFILE;
+}
+
+/* The same with a socket of its own, which stays *fd whatever comes of it: -1 where there is none. */
+static int attempt_begin(struct identity *payer, const union address *address, bool checked, int *fd, int64_t *limit)
+{
+    int none = attempt_socket(payer, address->any.sa_family, fd, limit);
+    if (none)
+        return none;
     int error = attempt_connect(*fd, address, checked);
     return error == EINPROGRESS ? attempt_connect(*fd, address, checked) : error;
 }
@@ -151,12 +187,11 @@ static bool attempt_finish(struct dial *dial, size_t index, int error)
     struct attempt *attempt = &dial->attempts[index];
     attempt_stop(attempt);
     if (error) {
-        attempt->fd = fd_close(attempt->fd);
+        fd_close(attempt_release(attempt));
         note_failure(dial, index, error);
         return false;
     }
-    dial->result = (struct dial_result){.fd = attempt->fd, .peer = dial->addresses[index]};
-    attempt->fd = -1;
+    dial->result = (struct dial_result){.fd = attempt_release(attempt), .peer = dial->addresses[index]};
     dial_end(dial);
     return true;
 }
@@ -191,7 +226,8 @@ static void dial_go_on(struct dial *dial)
 {
     while (dial->next < dial->count) {
         size_t index = dial->next++;
-        int error = attempt_begin(&dial->attempts[index].fd, &dial->addresses[index], dial->guard != NULL);
+        int fd, error = attempt_begin(dial->payer, &dial->addresses[index], dial->guard != NULL, &fd, &dial->result.limit);
+        attempt_own(&dial->attempts[index], fd);
         if (error == EINPROGRESS)
             error = attempt_watch(dial, index);
         if (error == EINPROGRESS) {
@@ -297,6 +333,7 @@ static struct dial *dial_new(struct event_base *base, const struct dial_order *o
     }
     dial->base = base;
     dial->guard = order->guard; /* consume */
+    dial->payer = order->payer ? identity_ref(order->payer) : NULL;
     dial->result.fd = -1;
     evtimer_assign(&dial->timer, base, on_timer, dial);
     return dial;
@@ -326,7 +363,7 @@ static int attempt_keep(struct event_base *base, const struct dial_order *order,
         return -ENOMEM;
     }
     dial_add(dial, address);
-    dial->attempts[dial->next].fd = fd; /* consume */
+    attempt_own(&dial->attempts[dial->next], fd);
     if (attempt_watch(dial, dial->next++) != EINPROGRESS) {
         dial_free(dial);
         return -ENOMEM;
@@ -339,13 +376,14 @@ static int start_literal(struct event_base *base, const struct dial_order *order
                          struct dial_result *result)
 {
     int fd = -1, error = 0;
+    int64_t limit = 0;
     unspecified_to_loopback(address);
     *result = (struct dial_result){.fd = -1, .denied = !guard_allows(order->guard, address)};
     if (!result->denied) {
-        error = attempt_begin(&fd, address, order->guard != NULL);
+        error = attempt_begin(order->payer, address, order->guard != NULL, &fd, &limit);
         if (error == EINPROGRESS)
             return attempt_keep(base, order, address, fd, dial);
-        *result = (struct dial_result){.fd = error ? fd_close(fd) : fd, .peer = *address, .error = error};
+        *result = (struct dial_result){.fd = error ? fd_close(fd) : fd, .peer = *address, .error = error, .limit = limit};
     }
     guard_release(order->guard);
     return 0;

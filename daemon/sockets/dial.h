@@ -20,6 +20,7 @@ struct dial_result {
     int error;          /* errno, or 0 */
     int resolve_error;  /* EAI_ code, or 0 */
     bool denied;        /* every address was refused by the guard */
+    int64_t limit;      /* of descriptors, where the error is EMFILE because the payer may have no more; or 0 */
 };
 
 typedef void dial_done(void *context, const struct dial_result *result);
@@ -36,7 +37,7 @@ struct dial_order {
     const char *host; /* a literal, or a name that address_name() lets through */
     size_t size;
     int port;
-    struct identity *payer;   /* a lookup is charged to it; NULL: to nobody */
+    struct identity *payer;   /* a lookup, and each socket while it connects, is charged to it; NULL: to nobody */
     struct dial_guard *guard; /* consumed in any case; NULL: every address is allowed */
 };
 

@@ -2,11 +2,16 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fd.h"
+
+#define USUAL_QUEUE 4096  /* the system's own limit, where it cannot be read */
 #define PAUSE_TIME 100000 /* microseconds without accepting where descriptors are short */
 
 static void listener_release(struct grave *grave)
@@ -38,32 +43,58 @@ static int listener_open(const union address *address, bool v6_only, int backlog
     return r;
 }
 
+/* What the system allows: it cuts longer ones itself. */
+static int longest_queue(void)
+{
+    FILE *file = fopen("/proc/sys/net/core/somaxconn", "re");
+    char text[24] = "";
+    size_t size = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file)
+        fclose(file);
+    long value = size > 0 ? strtol(text, NULL, 10) : 0;
+    return value > 0 && value < INT_MAX ? (int)value : USUAL_QUEUE;
+}
+
+/* One connection more than the backlog may wait (a negative one is a large one). Nobody gets all that is left to him at once.
+ */
+static int charge_queue(struct identity *identity, int *backlog, int *queue, struct trouble *trouble)
+{
+    int longest = longest_queue();
+    int64_t limit, wanted = *backlog < 0 || *backlog > longest ? longest + 1 : *backlog + 1;
+    int64_t room = account_room(&identity->account, QUOTA_ACCEPTED, &limit), most = room - room / 2;
+    if (room == 0)
+        return trouble_limit(trouble, quota_names[QUOTA_ACCEPTED], limit);
+    *queue = (int)(wanted < most ? wanted : most);
+    *backlog = *queue - 1;
+    account_add(&identity->account, QUOTA_ACCEPTED, *queue);
+    return 0;
+}
+
 int listener_new(struct sockets *sockets, struct identity *identity, struct objects *session, int lifetime,
                  const union address *address, bool v6_only, int backlog, struct listener **result, struct trouble *trouble)
 {
-    int fd = -1;
-    int r = listener_open(address, v6_only, backlog, &fd, trouble);
-    if (r != 0)
-        return r;
-    struct listener *listener = calloc(1, sizeof *listener);
-    r = -ENOMEM;
+    int fd = -1, queue = 0;
+    int r = charge_queue(identity, &backlog, &queue, trouble);
+    if (r == 0)
+        r = listener_open(address, v6_only, backlog, &fd, trouble);
+    struct listener *listener = r == 0 ? calloc(1, sizeof *listener) : NULL;
+    if (r == 0 && !listener)
+        r = -ENOMEM;
     if (listener) {
         socklen_t size = sizeof listener->address;
         listener->sockets = sockets;
         listener->grave.release = listener_release;
         listener->fd = fd;
+        listener->queue = queue;
         TAILQ_INIT(&listener->waiting);
         TAILQ_INIT(&listener->waiting_for);
         getsockname(fd, &listener->address.any, &size);
-        int64_t limit;
-        r = sockets_may_keep(sockets, identity, fd, &limit) ? 0 : trouble_limit(trouble, "descriptors", limit);
-    }
-    if (r == 0) {
-        r = object_enter(&sockets->objects, &listener->object, KIND_SERVER, identity, session, (enum lifetime)lifetime,
-                         trouble);
+        const struct object_entry entry = {KIND_SERVER, (enum lifetime)lifetime, identity, session, 1, fd};
+        r = object_enter(&sockets->objects, &listener->object, &entry, trouble);
     }
     if (r != 0) {
-        close(fd);
+        account_refund(&identity->account, QUOTA_ACCEPTED, queue);
+        fd_close(fd);
         free(listener);
         return r;
     }
@@ -84,6 +115,7 @@ void listener_close(struct listener *listener)
     if (listener->object.closed)
         return;
     listener->object.closed = true;
+    account_refund(&listener->object.identity->account, QUOTA_ACCEPTED, listener->queue);
     object_leave(&listener->sockets->objects, &listener->object);
     event_gone(&listener->event);
     event_gone(&listener->pause);

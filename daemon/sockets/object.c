@@ -57,28 +57,58 @@ static void table_remove(struct object_table *table, uint64_t handle)
     table->count--;
 }
 
-int object_enter(struct object_table *table, struct object *object, enum kind kind, struct identity *identity,
-                 struct objects *session, enum lifetime lifetime, struct trouble *trouble)
+/* 0 or ERROR_limit. */
+static int charge(const struct object_entry *entry, struct trouble *trouble)
 {
+    struct account *account = &entry->identity->account;
     int64_t limit;
-    if (!account_charge(&identity->account, QUOTA_HANDLES, 1, &limit))
+    if (!account_charge(account, QUOTA_HANDLES, 1, &limit))
         return trouble_limit(trouble, quota_names[QUOTA_HANDLES], limit);
+    if (identity_charge_descriptors(entry->identity, entry->descriptors, entry->fd, &limit))
+        return 0;
+    account_refund(account, QUOTA_HANDLES, 1);
+    return trouble_limit(trouble, quota_names[QUOTA_DESCRIPTORS], limit);
+}
+
+static void refund(struct identity *identity, int descriptors)
+{
+    account_refund(&identity->account, QUOTA_HANDLES, 1);
+    account_refund(&identity->account, QUOTA_DESCRIPTORS, descriptors);
+}
+
+int object_enter(struct object_table *table, struct object *object, const struct object_entry *entry, struct trouble *trouble)
+{
+    int r = charge(entry, trouble);
+    if (r != 0)
+        return r;
     if (table->count * 2 >= table->capacity && table_grow(table) < 0) {
-        account_refund(&identity->account, QUOTA_HANDLES, 1);
+        refund(entry->identity, entry->descriptors);
         return -ENOMEM;
     }
     object->handle = table->next++;
-    object->identity = identity_ref(identity);
-    object->kind = (uint8_t)kind;
-    object->lifetime = (uint8_t)lifetime;
+    object->identity = identity_ref(entry->identity);
+    object->kind = (uint8_t)entry->kind;
+    object->lifetime = (uint8_t)entry->lifetime;
+    object->descriptors = (uint8_t)entry->descriptors;
     object->created = object->moved = clock_now();
     LIST_INIT(&object->watchers);
     table->slots[slot_of(table, object->handle)] = (struct objects_slot){object->handle, object};
     table->count++;
     TAILQ_INSERT_TAIL(&table->order, object, order);
-    if (lifetime == LIFETIME_SESSION)
-        LIST_INSERT_HEAD(session, object, siblings);
+    if (entry->lifetime == LIFETIME_SESSION)
+        LIST_INSERT_HEAD(entry->session, object, siblings);
     return 0;
+}
+
+static void dismiss_guests(struct object *object)
+{
+    struct guest *guest;
+    while ((guest = object->guests)) {
+        object->guests = guest->next;
+        account_refund(&guest->principal->account, QUOTA_HANDLES, 1);
+        principal_unref(guest->principal);
+        free(guest);
+    }
 }
 
 void object_leave(struct object_table *table, struct object *object)
@@ -89,7 +119,8 @@ void object_leave(struct object_table *table, struct object *object)
     TAILQ_REMOVE(&table->order, object, order);
     if (object->lifetime == LIFETIME_SESSION)
         LIST_REMOVE(object, siblings);
-    account_refund(&object->identity->account, QUOTA_HANDLES, 1);
+    refund(object->identity, object->descriptors);
+    dismiss_guests(object);
 }
 
 int object_admit(struct object *object, struct principal *principal, struct trouble *trouble)
@@ -102,9 +133,14 @@ int object_admit(struct object *object, struct principal *principal, struct trou
             return 0;
     if (count >= OBJECT_GUESTS)
         return trouble_limit(trouble, "guests", OBJECT_GUESTS);
+    int64_t limit;
+    if (!account_charge(&principal->account, QUOTA_HANDLES, 1, &limit))
+        return trouble_limit(trouble, quota_names[QUOTA_HANDLES], limit);
     struct guest *guest = malloc(sizeof *guest);
-    if (!guest)
+    if (!guest) {
+        account_refund(&principal->account, QUOTA_HANDLES, 1);
         return -ENOMEM;
+    }
     *guest = (struct guest){object->guests, principal_ref(principal)};
     object->guests = guest;
     return 0;
@@ -120,12 +156,6 @@ bool object_usable(const struct object *object, const struct identity *identity)
 
 void object_deinit(struct object *object)
 {
-    struct guest *guest;
-    while ((guest = object->guests)) {
-        object->guests = guest->next;
-        principal_unref(guest->principal);
-        free(guest);
-    }
     object->identity = identity_unref(object->identity);
 }
 

@@ -54,6 +54,7 @@ struct object {
     int64_t created, moved; /* monotonic */
     uint8_t kind;           /* enum kind */
     uint8_t lifetime;       /* enum lifetime */
+    uint8_t descriptors;    /* charged */
     bool closed;            /* nothing is tried on it any more */
 };
 
@@ -83,17 +84,25 @@ struct object_table {
 void object_table_init(struct object_table *table);
 void object_table_deinit(struct object_table *table); /* the table is empty */
 
-/* Gives an object its handle and enters it; takes its own reference to the identity and charges it. 0, ERROR_limit, -ENOMEM.
- * session: the list of a session's objects, entered where lifetime says so. */
-int object_enter(struct object_table *table, struct object *object, enum kind kind, struct identity *identity,
-                 struct objects *session, enum lifetime lifetime, struct trouble *trouble);
+/* What an object is entered as. */
+struct object_entry {
+    enum kind kind;
+    enum lifetime lifetime;
+    struct identity *identity;
+    struct objects *session; /* a session's list, where lifetime is its */
+    int descriptors, fd;     /* how many it keeps, and the highest of them; -1: they are still to come */
+};
+
+/* Gives an object its handle and enters it; takes its own reference to the identity and charges it for the handle and its
+ * descriptors. 0, ERROR_limit, -ENOMEM. */
+int object_enter(struct object_table *table, struct object *object, const struct object_entry *entry, struct trouble *trouble);
 
 /* Takes it out again and refunds it: the handle names nothing from now on. The identity's reference stays until
  * object_deinit. Harmless when it is out already. */
 void object_leave(struct object_table *table, struct object *object);
 void object_deinit(struct object *object);
 
-/* Lets another principal use it, too. 0, ERROR_limit told, or -ENOMEM. */
+/* Lets another principal use it, too, who is charged for a handle as long as it is open. 0, ERROR_limit told, or -ENOMEM. */
 int object_admit(struct object *object, struct principal *principal, struct trouble *trouble);
 
 /* Whether an identity may use it: it is its owner's, or was shared with it. */

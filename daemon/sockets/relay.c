@@ -75,11 +75,10 @@ static bool flow_empty(const struct flow *flow)
 
 static void flow_drop(struct flow *flow)
 {
-    for (int i = 0; i < 2; i++) {
-        if (flow->pipe[i] >= 0)
-            close(flow->pipe[i]);
-        flow->pipe[i] = -1;
-    }
+    if (flow->pipe[0] >= 0)
+        account_refund(&flow->relay->stream->object.identity->account, QUOTA_DESCRIPTORS, 2);
+    for (int i = 0; i < 2; i++)
+        flow->pipe[i] = fd_close(flow->pipe[i]);
     flow->held = 0;
     buffer_deinit(&flow->copied);
 }
@@ -89,7 +88,13 @@ static void flow_prepare(struct flow *flow)
 {
     if (flow->copies || flow->pipe[0] >= 0)
         return;
-    flow->copies = pipe2(flow->pipe, O_NONBLOCK | O_CLOEXEC) < 0;
+    int64_t limit;
+    bool made = pipe2(flow->pipe, O_NONBLOCK | O_CLOEXEC) == 0;
+    flow->copies = !made || !identity_charge_descriptors(flow->relay->stream->object.identity, 2, flow->pipe[1], &limit);
+    if (made && flow->copies) {
+        close(flow->pipe[0]);
+        close(flow->pipe[1]);
+    }
     if (flow->copies)
         flow->pipe[0] = flow->pipe[1] = -1;
     else
@@ -279,7 +284,9 @@ static void relay_leave(struct relay *relay)
 {
     flow_deinit(&relay->flows[SIDE_IN]);
     flow_deinit(&relay->flows[SIDE_OUT]);
-    fd_close(relay->fd);
+    if (relay->fd >= 0)
+        account_refund(&relay->stream->object.identity->account, QUOTA_DESCRIPTORS, 1);
+    relay->fd = fd_close(relay->fd);
     relay->stream->relay = NULL;
     sockets_bury(relay->stream->sockets, &relay->grave);
 }
@@ -372,6 +379,7 @@ static int relay_init(struct relay *relay, int *fd)
     enlarge(pair[0]);
     enlarge(pair[1]);
     relay->fd = pair[0];
+    account_add(&relay->stream->object.identity->account, QUOTA_DESCRIPTORS, 1);
     *fd = pair[1];
     int r = 0;
     for (int side = SIDE_IN; side < SIDES && r == 0; side++)

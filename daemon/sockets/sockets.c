@@ -1,7 +1,6 @@
 #include "sockets.h"
 
 #include <event2/event.h>
-#include <sys/resource.h>
 
 #include "closer.h"
 #include "listener.h"
@@ -77,14 +76,4 @@ void sockets_deinit(struct sockets *sockets)
     event_free(sockets->reaper);
     object_table_deinit(&sockets->objects);
     buffer_deinit(&sockets->scratch);
-}
-
-/* The kernel gives the lowest number that is free: a high one means that all below it are taken. */
-bool sockets_may_keep(const struct sockets *sockets, const struct identity *identity, int fd, int64_t *limit)
-{
-    struct rlimit most;
-    if (fd < 0 || identity_unrestricted(identity) || getrlimit(RLIMIT_NOFILE, &most) < 0 || most.rlim_cur == RLIM_INFINITY)
-        return true;
-    *limit = (int64_t)most.rlim_cur - sockets->descriptors_reserved;
-    return fd < *limit;
 }

@@ -29,9 +29,8 @@ struct sockets {
     struct graves graves;
     struct event *reaper;
     struct world world;
-    uint32_t turn;                /* changes with each piece of input, and with all that the daemon does to a socket: never 0 */
-    int64_t descriptors_reserved; /* of those this process may open: for identities that nothing restricts */
-    int64_t flush_time;           /* microseconds that output may take to leave when nobody waits for it any more */
+    uint32_t turn;      /* changes with each piece of input, and with all that the daemon does to a socket: never 0 */
+    int64_t flush_time; /* microseconds that output may take to leave when nobody waits for it any more */
 };
 
 /* 0 or -ENOMEM. flush_seconds bounds what happens behind closed handles. */
@@ -42,9 +41,6 @@ void sockets_close_all(struct sockets *sockets);
 
 /* Everything is closed by now; what closers still hold is cut off. */
 void sockets_deinit(struct sockets *sockets);
-
-/* Whether a descriptor may be kept for an identity: it leaves those alone that are reserved. */
-bool sockets_may_keep(const struct sockets *sockets, const struct identity *identity, int fd, int64_t *limit);
 
 /* Frees something after this turn. */
 void sockets_bury(struct sockets *sockets, struct grave *grave);

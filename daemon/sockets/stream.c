@@ -80,18 +80,22 @@ static void stream_connected(void *context, const struct dial_result *result)
 static int stream_fill_in(struct stream *stream, const struct stream_options *options, struct sockd_text host,
                           struct trouble *trouble)
 {
-    int64_t limit;
-    int highest = stream->fd[SIDE_IN] > stream->fd[SIDE_OUT] ? stream->fd[SIDE_IN] : stream->fd[SIDE_OUT];
-    if (!sockets_may_keep(stream->sockets, options->identity, highest, &limit))
-        return trouble_limit(trouble, "descriptors", limit);
     stream->host = strndup(host.data ? host.data : "", host.size);
     if (!stream->host)
         return -ENOMEM;
     int r = text_set_format(&stream->text, &options->format);
     if (r < 0)
         return r == -EINVAL ? trouble_param(trouble, "external_format", "the encoding is not known") : r;
-    return object_enter(&stream->sockets->objects, &stream->object, KIND_STREAM, options->identity, options->session,
-                        (enum lifetime)options->lifetime, trouble);
+    int in = stream->fd[SIDE_IN], out = stream->fd[SIDE_OUT];
+    const struct object_entry entry = {
+        .kind = KIND_STREAM,
+        .lifetime = (enum lifetime)options->lifetime,
+        .identity = options->identity,
+        .session = options->session,
+        .descriptors = in >= 0 && out >= 0 && in != out ? 2 : 1, /* one that is still connecting will have one */
+        .fd = in > out ? in : out,
+    };
+    return object_enter(&stream->sockets->objects, &stream->object, &entry, trouble);
 }
 
 int stream_new(struct sockets *sockets, const struct stream_options *options, int in, int out, struct dial *dial,
@@ -164,7 +168,8 @@ static struct closer *give_up(struct stream *stream, closer_done *done, void *co
     if (stream->shared)
         fd_never_linger(out);
     if (out >= 0)
-        closer = closer_start(stream->sockets, out, stream->is_socket[SIDE_OUT], &stream->out, stream->options, done, context);
+        closer = closer_start(stream->sockets, stream->object.identity, out, stream->is_socket[SIDE_OUT], &stream->out,
+                              stream->options, done, context);
     return closer;
 }
 

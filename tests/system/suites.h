@@ -54,3 +54,4 @@ extern const struct suite suite_attack_targets;
 extern const struct suite suite_attack_handles;
 extern const struct suite suite_attack_names;
 extern const struct suite suite_access;
+extern const struct suite suite_quotas;

@@ -53,7 +53,8 @@ START_TEST(a_method_without_parameters_and_a_nested_result)
     fake_result(&fake, 1,
                 "{\"name\":\"sockd\",\"version\":\"9.9\",\"protocol\":1,\"pid\":12,\"started\":\"2026-01-01T00:00:00Z\","
                 "\"limits\":{\"line\":1,\"nesting\":2,\"values\":3,\"payload\":4,\"batch\":5,\"fds\":6,\"calls\":7,"
-                "\"sessions\":8,\"handles\":9,\"buffered\":10},\"capabilities\":[\"a\",\"b\\u00e9\"],\"new\":[{}]}");
+                "\"sessions\":8,\"handles\":9,\"buffered\":10,\"waiters\":11,\"descriptors\":12,"
+                "\"resolver_jobs\":13,\"accepted\":14},\"capabilities\":[\"a\",\"b\\u00e9\"],\"new\":[{}]}");
     ck_assert_int_eq(sockd_daemon_info(fake.client, &info), 0);
     assert_text(info.version, "9.9");
     ck_assert_int_eq(info.limits.buffered, 10);

@@ -77,7 +77,8 @@ static void send_result(struct fake *fake)
     strcpy(
         line,
         "{\"name\":\"sockd\",\"version\":\"9.9\",\"protocol\":1,\"pid\":12,\"started\":\"x\",\"limits\":{\"line\":1,\"nesting\":2,"
-        "\"values\":3,\"payload\":4,\"batch\":5,\"fds\":6,\"calls\":7,\"sessions\":8,\"handles\":9,\"buffered\":10},"
+        "\"values\":3,\"payload\":4,\"batch\":5,\"fds\":6,\"calls\":7,\"sessions\":8,\"handles\":9,\"buffered\":10,\"waiters\":11,"
+        "\"descriptors\":12,\"resolver_jobs\":13,\"accepted\":14},"
         "\"capabilities\":[\"a\"");
     for (int i = 0; i < 3000; i++)
         strcat(line, ",\"b\"");

@@ -177,6 +177,10 @@ struct sockd_limits {
     int64_t sessions; /* sessions */
     int64_t handles; /* open handles */
     int64_t buffered; /* bytes that the daemon holds */
+    int64_t waiters; /* calls that wait */
+    int64_t descriptors; /* descriptors that the daemon keeps open */
+    int64_t resolver_jobs; /* names being looked up */
+    int64_t accepted; /* connections that may wait to be accepted */
 };
 
 /* one end of a connection, in numbers */
@@ -317,6 +321,10 @@ struct sockd_session_used {
     int64_t handles; /* handles that it opened and that are open */
     int64_t sessions; /* sessions of its principal */
     int64_t buffered; /* bytes that the daemon holds for it */
+    int64_t waiters; /* calls that wait */
+    int64_t descriptors; /* descriptors that the daemon keeps open for it */
+    int64_t resolver_jobs; /* names being looked up for it */
+    int64_t accepted; /* connections that may wait at its servers */
 };
 
 /* this session */
@@ -1160,7 +1168,8 @@ SOCKD_API sockd_call sockd_start_handle_share(sockd *client, sockd_handle handle
 SOCKD_API int sockd_finish_handle_share(sockd *client, sockd_call call, struct sockd_share_token *result);
 
 /* handle.claim.
- * Takes a handle that was shared. It stays its owner's, too, and ends as it would have.
+ * Takes a handle that was shared; it counts as one of the caller's, too. It stays its owner's, and ends as it
+ * would have: with lifetime session at the end of its owner's session.
  *   token        good for one claim: 128 random bits in base64url
  *   errors       invalid-params, internal, denied, limit, going-away
  */
