@@ -33,26 +33,37 @@ static bool item_read(struct decode *decode, uint32_t token, struct sockd_item *
     return item->handle != 0;
 }
 
+/* {"set": 3}. */
+static bool set_read(struct decode *decode, uint32_t token, int64_t *set)
+{
+    return decode_is(decode, token, TOKEN_OBJECT) && token_at(decode, token)->count == 1 &&
+           scan_is(decode->scan, token + 1, "set") && decode_int64(decode, token + 2, set) && *set > 0;
+}
+
 enum record_result decode_items(struct decode *decode, const struct field *field, uint32_t token, void *out)
 {
-    (void)field;
     bool list = decode_is(decode, token, TOKEN_ARRAY);
     uint32_t count = list ? token_at(decode, token)->count : 1, at = list ? token + 1 : token;
-    if (count == 0)
+    int64_t set;
+    if (count < field->min)
         return decode_refuse(decode, "must have one item at least");
-    struct sockd_item *items = arena_take(decode->arena, count * sizeof *items);
+    if (set_read(decode, token, &set)) {
+        *(struct sockd_items *)out = (struct sockd_items){NULL, 0, true, set};
+        return RECORD_OK;
+    }
+    struct sockd_item *items = list ? elements_take(decode, token, sizeof *items) : arena_take(decode->arena, sizeof *items);
     if (items == NULL)
         return RECORD_NO_ROOM;
     for (uint32_t i = 0; i < count; i++) {
         if (!item_read(decode, at, &items[i]))
             return decode_refuse(
                 decode,
-                "must be a handle, {\"handle\": 7, \"direction\": \"input\", \"output\" or \"io\"}, or an array "
-                "of those (item %" PRIu32 " is not)",
+                "must be a handle, {\"handle\": 7, \"direction\": \"input\", \"output\" or \"io\"}, an array of those "
+                "(item %" PRIu32 " is not), or {\"set\": 3}",
                 i);
         at = token_at(decode, at)->next;
     }
-    *(struct sockd_items *)out = (struct sockd_items){items, count, list};
+    *(struct sockd_items *)out = (struct sockd_items){items, count, list, 0};
     return RECORD_OK;
 }
 

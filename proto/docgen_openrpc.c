@@ -44,7 +44,8 @@ static const struct {
              " \"required\": [\"handle\"], \"properties\": {\"handle\": {\"$ref\": \"#/components/schemas/handle\"},"
              " \"direction\": {\"enum\": [\"input\", \"output\", \"io\"], \"default\": \"io\"}}}]}"},
     {"items", "{\"oneOf\": [{\"$ref\": \"#/components/schemas/item\"}, {\"type\": \"array\", \"minItems\": 1, \"items\":"
-              " {\"$ref\": \"#/components/schemas/item\"}}]}"},
+              " {\"$ref\": \"#/components/schemas/item\"}}, {\"type\": \"object\", \"additionalProperties\": false,"
+              " \"required\": [\"set\"], \"properties\": {\"set\": {\"type\": \"integer\", \"minimum\": 1}}}]}"},
     {"status", "{\"enum\": [null, true, \"input\", \"eof\", \"output\", \"io\", \"append\", \"error\"]}"},
     {"statuses", "{\"oneOf\": [{\"$ref\": \"#/components/schemas/status\"}, {\"type\": \"array\", \"items\":"
                  " {\"$ref\": \"#/components/schemas/status\"}}]}"},

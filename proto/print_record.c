@@ -182,9 +182,18 @@ static void print_option(struct print *print, const struct sockd_option *option)
         print_byte(print, ']');                       \
     } while (0)
 
+static void print_set(struct print *print, int64_t set)
+{
+    print_literal(print, "{\"set\":");
+    print_integer(print, set);
+    print_byte(print, '}');
+}
+
 static void print_items(struct print *print, const struct sockd_items *array)
 {
-    if (array->list)
+    if (array->set > 0)
+        print_set(print, array->set);
+    else if (array->list)
         PRINT_ARRAY(print, array, print_item(print, &array->items[i]));
     else if (array->count > 0)
         print_item(print, &array->items[0]);
@@ -247,6 +256,9 @@ static bool is_null(const struct field *field, const void *value)
         return ((const struct sockd_text *)value)->data == NULL;
     case TYPE_BYTES:
         return ((const struct sockd_bytes *)value)->data == NULL;
+    case TYPE_ITEMS:
+        return ((const struct sockd_items *)value)->items == NULL && ((const struct sockd_items *)value)->set == 0 &&
+               !((const struct sockd_items *)value)->list;
     case TYPE_TEXTS:
         return ((const struct sockd_texts *)value)->items == NULL;
     case TYPE_INTERFACE:
@@ -258,7 +270,6 @@ static bool is_null(const struct field *field, const void *value)
                format->input_error == SOCKD_ACTION_UNSET && format->output_error == SOCKD_ACTION_UNSET;
     }
     case TYPE_BOOL:
-    case TYPE_ITEMS:
     case TYPE_STATUSES:
     case TYPE_OPTIONS:
     case TYPE_OPTION_VALUES:

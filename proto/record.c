@@ -51,7 +51,7 @@ void field_clear(const struct field *field, void *out)
         *(struct sockd_interface *)out = (struct sockd_interface){{NULL, 0}, 0};
         break;
     case TYPE_ITEMS:
-        *(struct sockd_items *)out = (struct sockd_items){NULL, 0, false};
+        *(struct sockd_items *)out = (struct sockd_items){NULL, 0, false, 0};
         break;
     case TYPE_STATUSES:
         *(struct sockd_statuses *)out = (struct sockd_statuses){NULL, 0, false};

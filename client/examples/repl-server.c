@@ -89,7 +89,7 @@ static char *evaluate(char **program, struct sockd_text text)
 static bool more(sockd *client, sockd_handle socket)
 {
     struct sockd_item item = {socket, SOCKD_DIRECTION_INPUT};
-    struct sockd_items items = {&item, 1, false};
+    struct sockd_items items = {.items = &item, .count = 1};
     struct sockd_socket_status_result status;
     sockd_call call = sockd_start_socket_status(client, items, NULL);
     if (!await(client, call) || sockd_finish_socket_status(client, call, &status) < 0)

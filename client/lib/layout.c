@@ -82,6 +82,8 @@ _Static_assert(offsetof(struct sockd_socket_server_result, port) == offsetof(str
 _Static_assert(sizeof(struct sockd_socket_status_result) == sizeof(struct socket_status_result), "socket_status_result");
 _Static_assert(offsetof(struct sockd_socket_status_result, status) == offsetof(struct socket_status_result, status), "socket_status_result.status");
 _Static_assert(offsetof(struct sockd_socket_status_result, count) == offsetof(struct socket_status_result, count), "socket_status_result.count");
+_Static_assert(offsetof(struct sockd_socket_status_result, sockets) == offsetof(struct socket_status_result, sockets), "socket_status_result.sockets");
+_Static_assert(offsetof(struct sockd_socket_status_result, set) == offsetof(struct socket_status_result, set), "socket_status_result.set");
 _Static_assert(sizeof(struct sockd_socket_options_result) == sizeof(struct socket_options_result), "socket_options_result");
 _Static_assert(offsetof(struct sockd_socket_options_result, values) == offsetof(struct socket_options_result, values), "socket_options_result.values");
 _Static_assert(sizeof(struct sockd_stream_handles_result) == sizeof(struct stream_handles_result), "stream_handles_result");

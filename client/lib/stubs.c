@@ -171,6 +171,9 @@ sockd_call sockd_start_socket_status(sockd *client, struct sockd_items sockets, 
     struct socket_status_params params = {
         .sockets = sockets,
         .timeout = options->timeout,
+        .remember = options->remember,
+        .forget = options->forget,
+        .actionable = options->actionable,
     };
     struct request request = {.method = METHOD_socket_status, .params = &params};
     return call_start(client, &request);

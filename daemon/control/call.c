@@ -337,8 +337,10 @@ int call_stream(struct call *call, sockd_handle handle, struct stream **stream)
     int r = call_object(call, handle, &object);
     if (r == 0 && object->kind != KIND_STREAM)
         r = trouble_wrong_kind(call_trouble(call), handle, "server", "stream");
-    if (r == 0)
+    if (r == 0) {
         *stream = stream_of(object);
+        watchers_notify(object, WANT_CHANGE); /* by what the caller does with it */
+    }
     return r;
 }
 

@@ -51,6 +51,8 @@ static void keep_field(struct room *room, const struct field *field, void *value
     }
     case TYPE_ITEMS: {
         struct sockd_items *items = value;
+        if (bare)
+            items->items = NULL, items->count = 0;
         items->items = put(room, items->items, items->count * sizeof *items->items);
         break;
     }

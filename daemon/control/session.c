@@ -61,6 +61,7 @@ void session_end(struct session *session)
         return;
     session->ended = true;
     drop_calls(session);
+    status_sets_clear(&session->sets);
     while ((object = LIST_FIRST(&session->objects)))
         sockets_close(object);
     TAILQ_REMOVE(&control->sessions, session, link);

@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "control.h"
 #include "frame.h"
+#include "status_set.h"
 
 #define SESSION_FD_BATCHES 8 /* messages with descriptors that may wait to be read */
 
@@ -40,6 +41,7 @@ struct session {
     struct identity *identity;
     struct objects objects; /* those that end with it */
     struct calls calls;     /* those that wait */
+    struct status_sets sets; /* that it has named */
     struct event *read, *write, *later, *patience;
     struct buffer in, out;
     struct session_parcel *parcels;

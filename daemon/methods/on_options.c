@@ -61,6 +61,8 @@ static int target_find(struct call *call, sockd_handle handle, bool set, struct 
     int r = call_object(call, handle, &object);
     if (r != 0)
         return r;
+    if (set)
+        watchers_notify(object, WANT_CHANGE);
     if (object->kind == KIND_SERVER) {
         struct listener *listener = listener_of(object);
         target->fd[SIDE_IN] = target->fd[SIDE_OUT] = listener->fd;

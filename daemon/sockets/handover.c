@@ -298,6 +298,7 @@ int handover_share(struct stream *stream, enum side side)
         return -errno;
     if (stream->is_socket[side])
         fd_set_nonblocking(fd, false);
+    readiness_forget(stream);
     stream->shared = true;
     return fd;
 }

@@ -236,7 +236,7 @@ void watchers_notify(struct object *object, unsigned what)
 {
     struct watcher *watcher;
     LIST_FOREACH (watcher, &object->watchers, link)
-        if (watcher->wants & what)
+        if (watcher->wants & (what | WANT_CHANGE))
             watcher->notify(watcher);
 }
 
@@ -255,5 +255,5 @@ unsigned watchers_want(const struct object *object)
     const struct watcher *watcher;
     LIST_FOREACH (watcher, &object->watchers, link)
         wants |= watcher->wants;
-    return wants;
+    return wants & (WANT_READ | WANT_WRITE);
 }

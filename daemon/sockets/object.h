@@ -18,7 +18,12 @@ struct waiter;
 struct watcher;
 
 /* What a waiter wants of its object before it is tried again: bits; none where something else will wake it. */
-enum want { WANT_NOTHING = 0, WANT_READ = 1, WANT_WRITE = 2 };
+enum want {
+    WANT_NOTHING = 0,
+    WANT_READ = 1,
+    WANT_WRITE = 2,
+    WANT_CHANGE = 4 /* of a watcher: to be told of whatever may change a status; the loop is not asked for it */
+};
 
 /* A place in the queue of one side of one object. attempt is called from the loop when the waiter is first in its queue and
  * what it wants may be there, and when it has just become first; it leaves the queue or sets wants and stays. gone is called
@@ -33,8 +38,8 @@ struct waiter {
 
 TAILQ_HEAD(waiters, waiter);
 
-/* One who watches an object without a place in its queues: a status call over many. notify only makes a note of it, to be
- * acted on later in the turn: it changes no watching. */
+/* One who watches an object without a place in its queues: a status call over many, or a set. notify only makes a note of it,
+ * to be acted on later in the turn: it changes no watching. */
 struct watcher {
     LIST_ENTRY(watcher) link;
     struct object *object;
@@ -128,8 +133,12 @@ void waiters_dismiss(struct waiters *queue, struct object *object);
 
 void watcher_start(struct watcher *watcher, struct object *object, unsigned wants);
 void watcher_stop(struct watcher *watcher); /* ignored where it watches nothing */
+
+/* Tells those that want it, and those that are told of everything. */
 void watchers_notify(struct object *object, unsigned what);
 
 /* Sends all of them away from a closed object, each with a note. */
 void watchers_dismiss(struct object *object);
+
+/* What they want of the loop. */
 unsigned watchers_want(const struct object *object);

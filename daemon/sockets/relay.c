@@ -309,6 +309,7 @@ static void flow_step(struct flow *flow)
     if (!in->done || !out->done)
         return;
     relay_leave(relay);
+    stream_stir(stream);
     watchers_notify(&stream->object, WANT_READ | WANT_WRITE);
     stream_run(stream);
 }

@@ -26,7 +26,8 @@ int sockets_init(struct sockets *sockets, struct event_base *base, struct resolv
     LIST_INIT(&sockets->closers);
     LIST_INIT(&sockets->graves);
     sockets->reaper = event_new(base, -1, 0, reap, sockets);
-    return sockets->reaper ? 0 : -ENOMEM;
+    int r = readiness_init(sockets);
+    return sockets->reaper ? r : -ENOMEM;
 }
 
 /* A plain event is run in a later round of the loop than the one that makes it active: everything up the stack is gone. */
@@ -74,6 +75,7 @@ void sockets_deinit(struct sockets *sockets)
     closer_cut_all(sockets);
     reap(-1, 0, sockets);
     event_free(sockets->reaper);
+    readiness_deinit(sockets);
     object_table_deinit(&sockets->objects);
     buffer_deinit(&sockets->scratch);
 }

@@ -5,6 +5,7 @@
 
 #include "buffer.h"
 #include "object.h"
+#include "readiness.h"
 #include "resolver.h"
 #include "world.h"
 
@@ -29,6 +30,7 @@ struct sockets {
     struct graves graves;
     struct event *reaper;
     struct world world;
+    struct readiness_set readiness;
     uint32_t turn;      /* changes with each piece of input, and with all that the daemon does to a socket: never 0 */
     int64_t flush_time; /* microseconds that output may take to leave when nobody waits for it any more */
 };

@@ -8,8 +8,6 @@
 #include "listener.h"
 #include "stream.h"
 
-#define FEW 32 /* items that need no memory */
-
 /* What fails one way then fails the other. */
 static bool one_socket(const struct stream *stream)
 {
@@ -73,10 +71,12 @@ static int stream_status(struct stream *stream, int direction)
     return combine(in, out);
 }
 
+/* Whether what the kernel said last still holds: for the rest of the turn, because a request that was read together with the
+ * one before it had been sent when the kernel was asked; or until a change is told. */
 static bool is_known(const struct object *object)
 {
-    return object->kind == KIND_STREAM &&
-           ((const struct stream *)object)->asked == ((const struct stream *)object)->sockets->turn;
+    const struct stream *stream = (const struct stream *)object;
+    return object->kind == KIND_STREAM && (stream->asked == stream->sockets->turn || (stream->tracked && stream->asked));
 }
 
 static size_t poll_for(const struct object *object, struct pollfd *polls)
@@ -108,16 +108,34 @@ static size_t note(struct status_item *item, const struct pollfd *polls)
     return same ? 1 : 2;
 }
 
-/* Asks the kernel for those that nothing is known of, in one go. What it said holds for the rest of the turn: a request that
- * was read together with the one before it had been sent when the kernel was asked. */
+/* Has the changes of many streams told from now on, and learns what has changed. How many must be asked all the same. */
+static size_t learn(const struct status_item *items, size_t count)
+{
+    struct sockets *tracking = NULL;
+    size_t unknown = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct object *object = items[i].object;
+        if (object->kind != KIND_STREAM)
+            continue;
+        if (count > STATUS_FEW)
+            readiness_track(stream_of(object));
+        if (stream_of(object)->tracked)
+            tracking = stream_of(object)->sockets;
+    }
+    if (tracking)
+        readiness_collect(tracking);
+    for (size_t i = 0; i < count; i++)
+        unknown += !is_known(items[i].object);
+    return unknown;
+}
+
+/* Asks the kernel for those that nothing is known of, in one go. */
 static void ask(struct status_item *items, size_t count, struct pollfd *polls)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
         if (!is_known(items[i].object))
             n += poll_for(items[i].object, &polls[n]);
-    if (n == 0)
-        return;
     poll(polls, n, 0);
     n = 0;
     for (size_t i = 0; i < count; i++)
@@ -130,13 +148,15 @@ static void ask(struct status_item *items, size_t count, struct pollfd *polls)
 
 int status_ask(struct status_item *items, size_t count)
 {
-    struct pollfd few[FEW * SIDES], *polls = few;
+    struct pollfd few[STATUS_FEW * SIDES], *polls = few;
     int actionable = 0;
-    if (count > FEW)
-        polls = calloc(count, SIDES * sizeof *polls);
+    size_t unknown = learn(items, count);
+    if (unknown > STATUS_FEW)
+        polls = calloc(unknown, SIDES * sizeof *polls);
     if (!polls)
         return -ENOMEM;
-    ask(items, count, polls);
+    if (unknown > 0)
+        ask(items, count, polls);
     for (size_t i = 0; i < count; i++) {
         if (items[i].object->kind == KIND_STREAM)
             items[i].answer = stream_status(stream_of(items[i].object), items[i].direction);

@@ -197,6 +197,7 @@ void stream_poke(struct stream *stream)
 int stream_detach(struct stream *stream)
 {
     int fd = stream->fd[SIDE_IN];
+    readiness_forget(stream);
     stream_withdraw(stream);
     stream->fd[SIDE_IN] = stream->fd[SIDE_OUT] = -1;
     return fd;
@@ -260,6 +261,7 @@ void stream_update(struct stream *stream)
  * input is tried once more then. */
 void stream_run(struct stream *stream)
 {
+    watchers_notify(&stream->object, WANT_CHANGE);
     waiters_run(&stream->waiting[SIDE_IN], &stream->object);
     waiters_run(&stream->waiting[SIDE_OUT], &stream->object);
     if (TAILQ_EMPTY(&stream->waiting[SIDE_OUT]) && first_wants(&stream->waiting[SIDE_IN]) == WANT_NOTHING)

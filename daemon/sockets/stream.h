@@ -42,7 +42,7 @@ struct stream {
     char *host;                    /* as it was asked for */
     uint64_t bytes_in, bytes_out;
     size_t weight;       /* charged as buffered */
-    uint32_t asked;      /* the turn in which the kernel was asked for readiness */
+    uint32_t asked;      /* the turn in which the kernel told its readiness; 0: it must be asked */
     short answer[SIDES]; /* what it said: poll()'s events */
     uint32_t peeked;     /* bytes at the end of `in` that the kernel still has */
     int32_t unread;      /* a character put back; -1: none */
@@ -59,6 +59,7 @@ struct stream {
     bool shared;       /* other processes hold its descriptors, too, and may change the flags */
     bool column_used;  /* output does not stand at the start of a line */
     bool flushing;     /* output leaves in the background */
+    bool tracked;      /* its changes of readiness are told: see readiness.h */
 };
 
 /* How a stream is to be made. */
@@ -103,6 +104,15 @@ void stream_run(struct stream *stream);
 
 /* Asks the loop for what is wanted now. */
 void stream_update(struct stream *stream);
+
+/* The daemon reads or writes its descriptor: what was known of its readiness is no longer, nor of those that its bytes may go
+ * to.
+ */
+static inline void stream_stir(struct stream *stream)
+{
+    stream->asked = 0;
+    sockets_stir(stream->sockets);
+}
 
 /* The error to be told, which is then told. */
 static inline int stream_take_error(struct stream *stream)

@@ -13,7 +13,7 @@
 static void shut(struct stream *stream, enum side side)
 {
     stream->shut[side] = true;
-    sockets_stir(stream->sockets);
+    stream_stir(stream);
     if (side == SIDE_IN) {
         stream->unread = stream->last = -1;
         stream_own(stream);

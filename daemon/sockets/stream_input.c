@@ -13,10 +13,10 @@
 #define FILL_SMALLEST 4096
 #define FILL_LARGEST (256 * 1024)
 
-static ssize_t receive(const struct stream *stream, char *data, size_t size, int flags)
+static ssize_t receive(struct stream *stream, char *data, size_t size, int flags)
 {
     ssize_t n;
-    sockets_stir(stream->sockets);
+    stream_stir(stream);
     do
         n = stream->is_socket[SIDE_IN] ? recv(stream->fd[SIDE_IN], data, size, MSG_DONTWAIT | flags)
                                        : read(stream->fd[SIDE_IN], data, size);

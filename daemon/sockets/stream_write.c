@@ -24,7 +24,7 @@ static ssize_t transmit(struct stream *stream, const char *data, size_t size)
     if (stream->fd[SIDE_OUT] < 0)
         return stream->dial ? -EAGAIN : -EPIPE;
     ssize_t n;
-    sockets_stir(stream->sockets);
+    stream_stir(stream);
     do
         n = stream->is_socket[SIDE_OUT] ? send(stream->fd[SIDE_OUT], data, size, MSG_DONTWAIT | MSG_NOSIGNAL)
                                         : write(stream->fd[SIDE_OUT], data, size);

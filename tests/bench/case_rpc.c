@@ -52,7 +52,7 @@ static struct cost call_libsockd(void *context, long count)
     struct sockd_socket_status_result result;
     struct watch watch = watch_start(&stage->daemon.child, NULL);
     while (count-- > 0)
-        if (sockd_socket_status(stage->client, (struct sockd_items){&item, 1, false}, &options, &result) < 0)
+        if (sockd_socket_status(stage->client, (struct sockd_items){&item, 1, false, 0}, &options, &result) < 0)
             machine_wrong("libsockd: a call has failed");
     return watch_stop(&watch);
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "suites.h"
 
 static unsigned claimed(enum method_id method)
 {

@@ -40,7 +40,7 @@ static const char *const values[] = {
         "0 | -1 | 1.0 | '7' | true | null | [] | {} | [[1]] | [null] | [1,'2'] | [0] | {'handle':0} | "
         "{'direction':'input'} | {'handle':1,'direction':'both'} | {'handle':1,'direction':null} | "
         "{'handle':1,'direction':1} | {'handle':1,'x':1} | {'handle':'1'} | [{'handle':1},{'handel':1}] | "
-        "9007199254740992",
+        "9007199254740992 | {'set':0} | {'set':-1} | {'set':'1'} | {'set':1,'x':1} | [{'set':1}]",
     [TYPE_OPTIONS] =
         "null | {} | 'so-keepalive' | 1 | true | [1] | [null] | [[]] | [{}] | [['so-keepalive']] | "
         "[['so-keepalive',true,true]] | ['so-nonsense'] | ['SO-KEEPALIVE'] | [''] | [['so-nonsense',1]] | "

@@ -197,10 +197,12 @@ START_TEST(a_client_may_print_what_the_daemon_refuses)
     params.timeout = (struct sockd_timeout){0, INT64_MIN, true};
     ck_assert_str_eq(parse_printed(&record_timed_stream_params, &params),
                      "{\"stream\":7,\"timeout\":[0,-9223372036854775808]}");
-    struct socket_status_params status = {.sockets = {NULL, 0, false}};
-    ck_assert_str_eq(parse_printed(&record_socket_status_params, &status), "{\"sockets\":null,\"timeout\":null}");
+    struct socket_status_params status = {.sockets = {NULL, 0, false, 0}};
+    ck_assert_str_eq(parse_printed(&record_socket_status_params, &status),
+                     "{\"sockets\":null,\"timeout\":null,\"remember\":false,\"forget\":false,\"actionable\":false}");
     status.sockets.list = true;
-    ck_assert_str_eq(parse_printed(&record_socket_status_params, &status), "{\"sockets\":[],\"timeout\":null}");
+    ck_assert_str_eq(parse_printed(&record_socket_status_params, &status),
+                     "{\"sockets\":[],\"timeout\":null,\"remember\":false,\"forget\":false,\"actionable\":false}");
 }
 END_TEST
 

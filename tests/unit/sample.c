@@ -78,7 +78,7 @@ static void fill_field(const struct field *field, enum sample sample, struct are
             high ? (struct sockd_interface){{NULL, 0}, 5} : (struct sockd_interface){{"::1", 3}, 0};
         break;
     case TYPE_ITEMS:
-        *(struct sockd_items *)out = (struct sockd_items){items, high ? COUNT(items) : 1, high};
+        *(struct sockd_items *)out = (struct sockd_items){items, high ? COUNT(items) : 1, high, 0};
         break;
     case TYPE_STATUSES:
         *(struct sockd_statuses *)out = (struct sockd_statuses){statuses, high ? COUNT(statuses) : 1, high};
@@ -154,9 +154,9 @@ static const char *const wrong[][16] = {
                      "{\"line_terminator\":\"DOS\"}", "{\"line_terminator\":null}", "{\"input_error\":\"\"}",
                      "{\"input_error\":\"ab\"}", "{\"output_error\":null}", "{\"output_error\":0}", "{\"unknown\":1}"},
     [TYPE_INTERFACE] = {"0", "-1", "1.5", "true", "[]", "{}", "\"a\\u0000\"", "9007199254740992"},
-    [TYPE_ITEMS] = {"[]", "0", "\"7\"", "true", "{}", "{\"direction\":\"io\"}", "{\"handle\":7,\"direction\":null}",
+    [TYPE_ITEMS] = {"0", "\"7\"", "true", "{}", "{\"direction\":\"io\"}", "{\"handle\":7,\"direction\":null}",
                     "{\"handle\":7,\"direction\":\"up\"}", "{\"handle\":7,\"x\":1}", "[7,null]", "[[7]]", "[7.0]",
-                    "{\"handle\":\"7\"}"},
+                    "{\"handle\":\"7\"}", "{\"set\":0}", "{\"set\":1.5}", "{\"set\":1,\"x\":1}", "[{\"set\":1}]"},
     [TYPE_STATUSES] = {"0", "false", "\"true\"", "\"up\"", "{}", "[\"input\",1]", "[[]]"},
     [TYPE_OPTIONS] = {"\"so-type\"", "{}", "0", "[0]", "[null]", "[[]]", "[[\"a\"]]", "[[\"a\",1,2]]", "[[1,\"a\"]]",
                       "[[\"a\",\"b\"]]", "[[\"a\",[]]]", "[[\"a\",{}]]", "[[\"a\",9223372036854775808]]", "[[\"a\",-0.5]]",

@@ -105,7 +105,7 @@ START_TEST(statuses_of_a_list)
     const struct sockd_item items[] = {{3, SOCKD_DIRECTION_INPUT}, {4, SOCKD_DIRECTION_IO}};
     struct sockd_socket_status_result result;
     fake_result(&fake, 1, "{\"status\":[\"eof\",null],\"count\":1}");
-    ck_assert_int_eq(sockd_socket_status(fake.client, (struct sockd_items){items, 2, true}, NULL, &result), 0);
+    ck_assert_int_eq(sockd_socket_status(fake.client, (struct sockd_items){items, 2, true, 0}, NULL, &result), 0);
     ck_assert_uint_eq(result.status.count, 2);
     ck_assert_int_eq(result.status.items[0], SOCKD_STATUS_EOF);
     ck_assert_int_eq(result.status.items[1], SOCKD_UNSET);

@@ -235,6 +235,8 @@ struct sockd_socket_server_result {
 struct sockd_socket_status_result {
     struct sockd_statuses status; /* for each item one of SOCKD_STATUS_…, or SOCKD_UNSET for null */
     int64_t count; /* how many are not null */
+    struct sockd_items sockets; /* whose the values are, where only those are told that are not null; null is data NULL */
+    int64_t set; /* the number of the set, where the sockets are to be remembered; null is SOCKD_NULL */
 };
 
 /* the options' values */
@@ -499,14 +501,18 @@ SOCKD_API int sockd_finish_socket_connect(sockd *client, sockd_call call, struct
 
 struct sockd_socket_status_options {
     struct sockd_timeout timeout; /* how long to wait until one is actionable; 0 polls; null is SOCKD_FOREVER */
+    bool remember; /* remember these sockets under a number, to be asked for again by it while the session lasts */
+    bool forget; /* forget the set once it has been answered */
+    bool actionable; /* tell only of those sockets that are not null */
 };
 
 #define SOCKD_SOCKET_STATUS_OPTIONS \
-    { {0, 0, false} }
+    { {0, 0, false}, false, false, false }
 
 /* socket-status, the manual's SOCKET:SOCKET-STATUS.
  * Tells for each socket what can be done without waiting, and waits until something can.
- *   sockets      a handle, {"handle": 7, "direction": "input"}, or an array of those
+ *   sockets      a handle, {"handle": 7, "direction": "input"}, or an array of those; or {"set": 3}, an array
+ *                that is remembered
  *   options      NULL: the defaults
  *   waits        until it is done, no longer than options->timeout
  *   errors       invalid-params, internal, no-such-handle, denied, limit, cancelled, going-away

@@ -75,11 +75,13 @@ struct sockd_item {
     int direction; /* enum direction */
 };
 
-/* What a status call asks for. list is false for a lone item, whose answer is a lone value. */
+/* What a status call asks for. list is false for a lone item, whose answer is a lone value. set: the number of a set that the
+ * daemon remembers, in place of items; 0: none. Null: all of it is zero. */
 struct sockd_items {
     const struct sockd_item *items;
     size_t count;
     bool list;
+    int64_t set;
 };
 
 /* The answers of a status call, one for each item: constants of enum status. */
