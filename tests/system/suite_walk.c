@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness.h"
 
 static unsigned claimed(enum method_id method)
 {
