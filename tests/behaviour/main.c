@@ -1,6 +1,7 @@
 /* behaviour: holds statements, tests and the manual's operations against each other.
  *
  *     behaviour check         every statement has a test, every name a statement, every operation a method and a statement
+ *     behaviour check TESTS   the same of another folder of tests
  *     behaviour operations    prints docs/operations.md
  *     behaviour statements    prints docs/behaviour.md */
 #include <stdlib.h>
@@ -11,9 +12,9 @@
 
 static size_t wrong;
 
-static void complain(const char *what, const char *name)
+static void complain(const char *name, const char *what, const char *more)
 {
-    printf("%s: %s\n", name, what);
+    printf("%s: %s%s\n", name, what, more);
     wrong++;
 }
 
@@ -27,14 +28,14 @@ static void check_statement(const struct behaviour *behaviour, const struct stat
     size_t count;
     behaviour_proofs(behaviour, statement->id, &count);
     if (count == 0)
-        complain("no test shows this statement", statement->id);
+        complain(statement->id, "no test shows this statement", "");
     if (behaviour_find(behaviour, statement->id) != statement)
-        complain("there are two statements of this id", statement->id);
+        complain(statement->id, "there are two statements of this id", "");
     if (!*statement->of)
-        complain("this statement is about no method", statement->id);
+        complain(statement->id, "this statement is about no method", "");
     for (const char *const *of = statement->of; *of; of++)
         if (!is_method(*of))
-            complain(*of, "there is no method of this name");
+            complain(statement->id, "there is no method ", *of);
 }
 
 static void check_statements(const struct behaviour *behaviour)
@@ -44,7 +45,7 @@ static void check_statements(const struct behaviour *behaviour)
             check_statement(behaviour, &behaviour->topics[t].statements[i]);
     for (size_t i = 0; i < behaviour->proof_count; i++)
         if (!behaviour_find(behaviour, behaviour->proofs[i].statement))
-            complain(behaviour->proofs[i].statement, behaviour->proofs[i].test);
+            complain(behaviour->proofs[i].test, "there is no statement ", behaviour->proofs[i].statement);
 }
 
 static bool has_statement(const struct behaviour *behaviour, const char *method)
@@ -63,13 +64,11 @@ static void check_operations(const struct behaviour *behaviour)
     for (size_t i = 0; (manual = manual_at(i)); i++) {
         rows[manual->method]++;
         if (!has_statement(behaviour, methods[manual->method].name))
-            complain("there is no statement about this operation", manual->operation);
+            complain(manual->operation, "there is no statement about this operation", "");
     }
     for (size_t i = 0; i < METHOD_COUNT; i++)
         if (rows[i] != (strchr(methods[i].name, '.') ? 0 : 1))
-            complain(rows[i] ? "more than one operation, or one too many, has this method"
-                             : "no operation of the manual has this method, which is not sockd's own",
-                     methods[i].name);
+            complain(methods[i].name, rows[i] ? "too many operations have this method" : "no operation has this method", "");
 }
 
 static void check_differences(const struct differences *table)
@@ -83,16 +82,16 @@ static void check_differences(const struct differences *table)
                 met = met || strcmp(ids[k], differences_id(table, row)) == 0;
         }
         if (!met)
-            complain("this difference is about no operation of the manual", differences_id(table, row));
+            complain(differences_id(table, row), "this difference is about no operation", "");
     }
 }
 
 int main(int argc, char **argv)
 {
-    const char *what = argc == 2 ? argv[1] : "";
+    const char *what = argc > 1 ? argv[1] : "";
     struct behaviour behaviour;
     struct differences *table = differences_load(DIFFERENCES);
-    behaviour_load(&behaviour, TESTS);
+    behaviour_load(&behaviour, argc > 2 ? argv[2] : TESTS);
     if (strcmp(what, "operations") == 0) {
         operations_print(&behaviour, table, stdout);
     } else if (strcmp(what, "statements") == 0) {

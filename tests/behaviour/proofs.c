@@ -34,6 +34,8 @@ static void read_case(struct behaviour *behaviour, const char *path, json_object
 {
     char test[400];
     json_object *shows = json_object_object_get(entry, "shows");
+    if (shows && !json_object_is_type(shows, json_type_array))
+        behaviour_fault(path, json_object_to_json_string(shows));
     test_name(test, sizeof test, path, "differential", json_object_get_string(json_object_object_get(entry, "name")));
     for (size_t i = 0; shows && i < json_object_array_length(shows); i++) {
         const char *id = json_object_get_string(json_object_array_get_idx(shows, i));
@@ -87,18 +89,31 @@ static void read_names(struct behaviour *behaviour, const char *from, const char
     }
 }
 
+static const char mark[] = "/* shows:";
+
+/* The names above a case: whether there are any. */
+static bool read_test(struct behaviour *behaviour, const char *text, const char *at, const char *path, const char *folder)
+{
+    const char *comment = comment_above(text, at), *name = strchr(at, '(') + 1;
+    char word[200], test[400];
+    if (!comment || strncmp(comment, mark, strlen(mark)) != 0)
+        return false;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(name, ")"), name);
+    test_name(test, sizeof test, path, folder, word);
+    read_names(behaviour, comment + strlen(mark), test);
+    return true;
+}
+
 static void read_suite(struct behaviour *behaviour, const char *path, const char *folder)
 {
-    static const char start[] = "START_TEST(", mark[] = "/* shows:";
     char *text = read_text(path);
-    for (const char *at = text; (at = strstr(at, start)); at += strlen(start)) {
-        const char *name = at + strlen(start), *comment = comment_above(text, at);
-        char word[200], test[400];
-        snprintf(word, sizeof word, "%.*s", (int)strcspn(name, ")"), name);
-        test_name(test, sizeof test, path, folder, word);
-        if (comment && strncmp(comment, mark, strlen(mark)) == 0)
-            read_names(behaviour, comment + strlen(mark), test);
-    }
+    size_t lists = 0;
+    for (const char *at = text; (at = strstr(at, "\nSTART_TEST(")); at++)
+        lists += read_test(behaviour, text, at + 1, path, folder);
+    for (const char *at = text; (at = strstr(at, mark)); at++)
+        lists -= at == text || at[-1] == '\n';
+    if (lists != 0)
+        behaviour_fault(path, "a comment with names of statements does not stand right above a case");
     free(text);
 }
 

@@ -78,6 +78,22 @@ START_TEST(no_answer_within_the_time_is_a_timeout)
 }
 END_TEST
 
+/* The system asks again after a second, and finds room. */
+/* shows: connect-waits */
+START_TEST(a_connect_that_waits_succeeds_when_there_is_room)
+{
+    struct client *c = client_open();
+    int port, listener = peer_listen_full(&port);
+    long id = request(c, "socket-connect", "{'port': %d, 'host': '127.0.0.1'}", port);
+    ck_assert(waits(c, id));
+    peer_accept(listener);
+    struct link l = {c, handle_at(result(c, id), "stream"), peer_accept(listener)};
+    peer_write(l.peer, "hello\n");
+    link_expect_line(&l, "hello");
+}
+END_TEST
+
+/* shows: connect-waits */
 START_TEST(connect_can_be_cancelled)
 {
     struct client *c = client_open();
@@ -257,6 +273,7 @@ static const struct test_case cases[] = {
     {&port_0_is_refused, NULL, 0},
     {&a_port_that_serves_ipv6_only_is_refused_on_ipv4, NULL, 0},
     {&no_answer_within_the_time_is_a_timeout, COVERS({METHOD_socket_connect, TIMEOUT}), 0},
+    {&a_connect_that_waits_succeeds_when_there_is_room, NULL, 0},
     {&connect_can_be_cancelled, COVERS({METHOD_socket_connect, CANCEL}), 0},
     {&timeout_0_gives_a_stream_that_is_still_connecting, NULL, 0},
     {&a_connecting_stream_can_be_closed, NULL, 0},

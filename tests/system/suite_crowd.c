@@ -46,6 +46,13 @@ START_TEST(one_session_with_many_handles)
         servers[i] = (handle)request(c, "socket-server", "{'interface': '127.0.0.1'}");
     for (int i = 0; i < 2000; i++)
         servers[i] = handle_at(result(c, (long)servers[i]), "server");
+    static char items[40000];
+    size_t size = 0;
+    for (int i = 0; i < 2000; i++)
+        size += (size_t)snprintf(items + size, sizeof items - size, "%s%lu", i ? "," : "", servers[i]);
+    json_object *status = call(c, "socket-status", "{'sockets': [%s], 'timeout': 0}", items);
+    ck_assert_uint_eq(count_at(status, "status"), 2000);
+    expect_int(status, "count", 0);
     json_object *list = call(c, "handle.list", "{'fields': ['handle'], 'limit': 2000}");
     ck_assert_uint_eq(count_at(list, "handles"), 2000);
     for (int i = 0; i < 2000; i++)

@@ -95,7 +95,7 @@ START_TEST(each_way_to_read_tells_malformed_input)
 }
 END_TEST
 
-/* shows: status-half-a-character-at-the-end, decoding-half-at-the-end */
+/* shows: decoding-half-at-the-end */
 START_TEST(half_a_character_at_the_end)
 {
     struct link l = link_new(modes[_i]);

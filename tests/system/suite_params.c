@@ -120,8 +120,8 @@ static void try_field(const struct method *method, const struct field *field)
 }
 
 /* shows: timeout-pair-has-two, timeout-wrong, element-type-wrong, external-format-wrong, buffered-modes, server-port-range,
- * server-interface-type, server-backlog-wrong, connect-port-required, connect-host-wrong, status-forms-wrong,
- * shutdown-directions, bytes-sequence-nothing, output-types */
+ * server-null, server-interface-type, server-backlog-wrong, connect-port-required, connect-host-wrong, status-forms-wrong,
+ * shutdown-directions, options-switch-values, bytes-sequence-nothing, output-types */
 START_TEST(each_parameter_is_checked)
 {
     const struct method *method = &methods[_i];

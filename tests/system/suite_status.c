@@ -157,6 +157,20 @@ START_TEST(half_a_character_does_not_wake)
 }
 END_TEST
 
+/* shows: status-half-a-character-at-the-end */
+START_TEST(half_a_character_before_the_end_is_the_end)
+{
+    struct link l = link_new(modes[_i]);
+    peer_write(l.peer, "\xe2\x82");
+    peer_shut(l.peer);
+    json_object *status =
+        call(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}, 'timeout': 5}", l.stream);
+    expect_text(status, "status", "eof");
+    refuse(l.client, "encoding", "read-char", "{'stream': %lu, 'timeout': 5}", l.stream);
+    expect_status(&l, "\"eof\"", "\"output\"", "\"append\"");
+}
+END_TEST
+
 /* shows: status-half-an-element */
 START_TEST(one_byte_of_a_wider_element_is_input)
 {
@@ -363,6 +377,7 @@ static const struct test_case cases[] = {
     {&the_second_half_of_crlf_is_no_input, NULL, EACH_MODE},
     {&a_late_second_half_of_crlf_does_not_wake, NULL, EACH_MODE},
     {&half_a_character_does_not_wake, NULL, EACH_MODE},
+    {&half_a_character_before_the_end_is_the_end, NULL, EACH_MODE},
     {&one_byte_of_a_wider_element_is_input, NULL, 0},
     {&urgent_data_is_no_error, NULL, EACH_MODE},
     {&a_shut_direction_contributes_nothing, NULL, EACH_MODE},

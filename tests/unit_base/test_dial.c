@@ -208,6 +208,7 @@ START_TEST(unresolvable)
 END_TEST
 
 /* A refusal is no reason to wait for the stagger. */
+/* shows: connect-every-address */
 START_TEST(next_after_refusal)
 {
     struct outcome outcome = {0};
@@ -223,6 +224,7 @@ START_TEST(next_after_refusal)
 END_TEST
 
 /* The first address does not answer: the second is tried after 250 ms and wins. */
+/* shows: connect-every-address */
 START_TEST(stagger)
 {
     struct outcome outcome = {0};
@@ -241,6 +243,7 @@ START_TEST(stagger)
 END_TEST
 
 /* The other family is second in line, however many addresses the first one has. */
+/* shows: connect-every-address */
 START_TEST(families_alternate)
 {
     struct outcome outcome = {0};
@@ -264,6 +267,7 @@ START_TEST(families_alternate)
 END_TEST
 
 /* Of several failures the one that says most is told. */
+/* shows: connect-every-address */
 START_TEST(best_error)
 {
     struct outcome outcome = {0};

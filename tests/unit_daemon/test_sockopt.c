@@ -169,7 +169,7 @@ static const struct {
     {"ip-tos", 'I', 256, 0, false},
 };
 
-/* shows: options-unknown */
+/* shows: options-unknown, options-switch-values */
 START_TEST(check)
 {
     int kind = checks[_i].kind;
