@@ -157,7 +157,7 @@ static void revoke(struct server *server)
             continue;
         log_warning(NULL, "handle %llu is closed: the profile %s no longer allows it", (unsigned long long)object->handle,
                     object->identity->principal->profile);
-        sockets_close(object);
+        sockets_close(object, "policy");
     }
 }
 

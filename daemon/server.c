@@ -63,7 +63,7 @@ static void sweep(evutil_socket_t fd, short what, void *context)
     for (object = idle ? TAILQ_FIRST(&server->sockets.objects.order) : NULL; object; object = next) {
         next = TAILQ_NEXT(object, order);
         if (object->lifetime == LIFETIME_DAEMON && object->moved < oldest)
-            sockets_close(object);
+            sockets_close(object, "idle");
     }
 }
 
@@ -132,6 +132,12 @@ static const struct config_profile *find_profile(void *owner, struct sockd_text 
     return config_profile_find(server->config, name.data, name.size);
 }
 
+static const struct config_profile *profile_at(void *owner, size_t index)
+{
+    const struct config *config = ((const struct server *)owner)->config;
+    return index < config->profile_count ? &config->profiles[index] : NULL;
+}
+
 static int reload_asked(void *owner, char *reason, size_t size)
 {
     return server_reload(owner, reason, size);
@@ -146,6 +152,7 @@ static int start_control(struct server *server)
         .owner = server,
         .request = dispatch_request,
         .profile = find_profile,
+        .profile_at = profile_at,
         .reload = reload_asked,
         .invoke = dispatch_invoke,
     };

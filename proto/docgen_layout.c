@@ -41,8 +41,8 @@ void docgen_layout(FILE *out)
 
 /* What sockd.h declares by hand. */
 static const char *const own_symbols[] = {
-    "open", "close",  "error",   "limit_reply", "done",      "wait",       "cancel",      "forget",
-    "fd",   "events", "process", "on_done",     "call_json", "start_json", "finish_json", "fopen",
+    "open",   "close",   "error",   "limit_reply", "done",       "wait",        "cancel", "forget",   "fd",
+    "events", "process", "on_done", "call_json",   "start_json", "finish_json", "fopen",  "on_event",
 };
 
 void docgen_symbols(FILE *out)

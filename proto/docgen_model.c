@@ -102,6 +102,9 @@ static bool record_is_visible(const struct record *record)
     for (size_t i = 0; i < METHOD_COUNT; i++)
         if (record_reaches(methods[i].result, record))
             return true;
+    for (size_t i = 0; i < NOTIFICATION_COUNT; i++)
+        if (record_reaches(notifications[i].params, record))
+            return true;
     return false;
 }
 
@@ -365,7 +368,7 @@ bool method_may_fail(const struct method *method, enum error_id error)
     case ERROR_going_away:
         return true;
     case ERROR_denied:
-        return method->right != RIGHT_NONE;
+        return method->right != RIGHT_NONE || method->id == METHOD_policy_check;
     case ERROR_os_error:
         return calls_system(method);
     case ERROR_timeout:
@@ -383,7 +386,7 @@ bool method_may_fail(const struct method *method, enum error_id error)
     case ERROR_encoding:
         return moves_text(method);
     case ERROR_resolve:
-        return method->right == RIGHT_CONNECT || method->right == RIGHT_LISTEN;
+        return method->right == RIGHT_CONNECT || method->right == RIGHT_LISTEN || method->id == METHOD_policy_check;
     case ERROR_busy:
         return (method->flags & METHOD_FDS_OUT) || method->right == RIGHT_OPTIONS;
     default: /* of the message rather than of the method */

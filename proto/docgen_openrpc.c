@@ -293,6 +293,19 @@ static json *method_object(const struct method *method, const char *group)
     return object;
 }
 
+static json *notification_objects(void)
+{
+    json *list = json_object_new_array();
+    for (size_t i = 0; i < NOTIFICATION_COUNT; i++) {
+        json *object = json_object_new_object();
+        json_object_object_add(object, "name", string(notifications[i].name));
+        json_object_object_add(object, "summary", string(notifications[i].doc));
+        json_object_object_add(object, "params", reference("schemas", notifications[i].params->name));
+        json_object_array_add(list, object);
+    }
+    return list;
+}
+
 /* ---- the document ---- */
 
 static json *component_errors(void)
@@ -348,6 +361,7 @@ static json *document(void)
             json_object_array_add(list, method_object(entry.method, group));
     }
     json_object_object_add(root, "methods", list);
+    json_object_object_add(root, "x-notifications", notification_objects());
     json *components = json_object_new_object();
     json_object_object_add(components, "schemas", component_schemas());
     json_object_object_add(components, "errors", component_errors());

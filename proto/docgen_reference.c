@@ -71,9 +71,8 @@ static void print_params(FILE *out, const struct method *method)
     fputc('\n', out);
 }
 
-static void print_members(FILE *out, const struct record *record)
+static void print_rows(FILE *out, const struct record *record)
 {
-    fputs("| result | type | |\n|---|---|---|\n", out);
     for (size_t i = 0; i < record->count; i++) {
         const struct field *field = &record->fields()[i];
         fprintf(out, "| `%s` | ", field->name);
@@ -81,6 +80,12 @@ static void print_members(FILE *out, const struct record *record)
         fprintf(out, " | %s%s |\n", field->doc, field->flags & FIELD_OMIT ? "; left out when it does not apply" : "");
     }
     fputc('\n', out);
+}
+
+static void print_members(FILE *out, const struct record *record)
+{
+    fputs("| result | type | |\n|---|---|---|\n", out);
+    print_rows(out, record);
 }
 
 static void print_result(FILE *out, const struct method *method)
@@ -159,6 +164,19 @@ static void print_errors(FILE *out)
     fputc('\n', out);
 }
 
+static void print_notifications(FILE *out)
+{
+    fputs("## Notifications\n\nMessages without an `id`, which nobody answers.\n\n", out);
+    for (size_t i = 0; i < NOTIFICATION_COUNT; i++) {
+        const struct notification *notification = &notifications[i];
+        fprintf(out, "### <a id=\"notification-%s\"></a>%s\n\n%s\n\n", notification->name, notification->name,
+                notification->doc);
+        fputs("| member of `params` | type | |\n|---|---|---|\n", out);
+        print_rows(out, notification->params);
+        fputs("- In C: `sockd_on_event`\n- On the command line: `sockctl watch`\n\n", out);
+    }
+}
+
 /* Records that stand inside others. */
 static void print_records(FILE *out)
 {
@@ -200,6 +218,7 @@ void docgen_reference(FILE *out)
         else
             print_method(out, entry.method);
     }
+    print_notifications(out);
     print_records(out);
     print_errors(out);
 }

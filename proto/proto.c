@@ -60,6 +60,8 @@ int words_find(const struct words *words, const char *data, size_t size)
 #define T_VIA TYPE_WORD, &words_via
 #define T_KIND TYPE_WORD, &words_kind
 #define T_STATE TYPE_WORD, &words_state
+#define T_EVENT_KIND TYPE_WORD, &words_event_kind
+#define T_POLICY_OPERATION TYPE_WORD, &words_policy_operation
 
 #define FIRST(a, b) a
 #define SECOND(a, b) b
@@ -129,6 +131,11 @@ const char *const right_names[RIGHT_COUNT] = {"none",   "resolve", "reverse", "c
 #define METHOD(id, wire, params, result, right, flags, doc) \
     [METHOD_##id] = {METHOD_##id, wire, #id, &record_##params, &record_##result, RIGHT_##right, flags, doc},
 const struct method methods[METHOD_COUNT] = {
+#include "methods.def"
+};
+
+#define NOTIFICATION(id, wire, params, doc) [NOTIFICATION_##id] = {wire, &record_##params, doc},
+const struct notification notifications[NOTIFICATION_COUNT] = {
 #include "methods.def"
 };
 

@@ -71,6 +71,8 @@ enum field_type {
 #define C_VIA int
 #define C_KIND int
 #define C_STATE int
+#define C_EVENT_KIND int
+#define C_POLICY_OPERATION int
 
 /* ---- records: struct socket_connect_params { … } ---- */
 
@@ -193,6 +195,21 @@ extern const struct method methods[METHOD_COUNT];
 /* The method of that name, or NULL. */
 const struct method *method_find(const char *name, size_t size);
 
+/* What the daemon says without being asked. */
+struct notification {
+    const char *name;
+    const struct record *params;
+    const char *doc;
+};
+
+#define NOTIFICATION(id, wire, params, doc) NOTIFICATION_##id,
+enum notification_id {
+#include "methods.def"
+    NOTIFICATION_COUNT
+};
+
+extern const struct notification notifications[NOTIFICATION_COUNT];
+
 #define ERROR(id, code, kind, doc) ERROR_##id,
 enum error_id {
     ERROR_none,
@@ -222,4 +239,4 @@ static inline bool name_is(const char *name, const char *data, size_t size)
 int words_find(const struct words *words, const char *data, size_t size);
 
 extern const struct words words_direction, words_element, words_line_terminator, words_buffered, words_lifetime, words_mode,
-    words_transfer, words_via, words_kind, words_status, words_state;
+    words_transfer, words_via, words_kind, words_status, words_state, words_event_kind, words_policy_operation;

@@ -336,6 +336,16 @@ void rpc_print_error(struct print *print, struct sockd_text id, enum error_id er
     PRINT_WORDS(print, "}}");
 }
 
+void rpc_print_notification(struct print *print, const struct notification *notification, const void *params)
+{
+    print_head(print, (struct sockd_text){NULL, 0});
+    PRINT_WORDS(print, ",\"method\":\"");
+    print_literal(print, notification->name);
+    PRINT_WORDS(print, "\",\"params\":");
+    print_record(print, notification->params, params, 0);
+    PRINT_WORDS(print, "}");
+}
+
 void rpc_print_request(struct print *print, struct sockd_text id, const struct method *method, const void *params,
                        int64_t payload, int64_t fds)
 {

@@ -60,6 +60,9 @@ void rpc_print_result(struct print *print, struct sockd_text id, const struct re
 void rpc_print_error(struct print *print, struct sockd_text id, enum error_id error, struct sockd_text message,
                      const struct fault *fault);
 
+/* What the daemon says without being asked. */
+void rpc_print_notification(struct print *print, const struct notification *notification, const void *params);
+
 /* params is a record of the method's type, every member printed; NULL: no params. id NULL data: a notification. */
 void rpc_print_request(struct print *print, struct sockd_text id, const struct method *method, const void *params,
                        int64_t payload, int64_t fds);

@@ -17,6 +17,7 @@ int sockd_open(sockd **client, const char *address)
     if (!*client)
         return -SOCKD_ERROR_MEMORY;
     (*client)->reply_limit = REPLY_LIMIT;
+    (*client)->last_event = &(*client)->events;
     (*client)->shown = &(*client)->error;
     failure_set(&(*client)->error, 0, "no error");
     int fd = address_connect(&(*client)->fatal, address);
@@ -33,6 +34,7 @@ void sockd_close(sockd *client)
         call_free(client->calls.slots[i]);
     free(client->calls.slots);
     call_free(client->last);
+    events_drop(client);
     scan_deinit(&client->scan);
     buffer_deinit(&client->memory);
     buffer_deinit(&client->line);
@@ -115,6 +117,7 @@ void client_done(sockd *client, struct call *call)
 /* A callback may start, finish and forget calls, and wait for others, which brings it back here. */
 static void deliver(sockd *client)
 {
+    events_deliver(client);
     while (client->ready_count > 0) {
         sockd_call id = client->ready[0];
         client->ready_count--;

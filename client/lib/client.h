@@ -28,6 +28,10 @@ struct sockd {
     sockd_call *ready; /* calls whose callbacks are due */
     size_t ready_count, ready_size;
 
+    sockd_event_fn *on_event; /* NULL: events are passed over */
+    void *event_data;
+    struct event_note *events, **last_event; /* that came and are to be told */
+
     bool broken; /* the connection has ended; why stands in fatal */
     struct failure fatal;
     struct failure error; /* of the last call that failed otherwise */
@@ -72,6 +76,16 @@ int request_collect(sockd *client, sockd_call id, const struct method *method, s
 
 /* Scans the reply of client->last into client->reply. 0, or a negative error. */
 int request_scan(sockd *client);
+
+/* ---- event.c ---- */
+
+/* Keeps a notification's line to be told. False without memory. */
+bool event_keep(sockd *client, const char *line, size_t size);
+
+/* Calls the callback for all that is kept. */
+void events_deliver(sockd *client);
+
+void events_drop(sockd *client);
 
 /* ---- address.c ---- */
 

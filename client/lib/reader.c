@@ -102,7 +102,9 @@ static int take_line(sockd *client, char *text, size_t size)
         bool notification = client->scan.tokens[0].type == TOKEN_OBJECT &&
                             scan_member(&client->scan, 0, "method") != TOKEN_NONE &&
                             scan_member(&client->scan, 0, "payload") == TOKEN_NONE;
-        return notification ? 0 : malformed(client, "it is no reply");
+        if (!notification)
+            return malformed(client, "it is no reply");
+        return !client->on_event || event_keep(client, client->spare.data, size) ? 0 : no_memory(client);
     }
     struct call *call = find_call(&client->calls, client->reply.id);
     if (call && !call->done)

@@ -1193,3 +1193,104 @@ int sockd_handle_lifetime(sockd *client, sockd_handle handle, int lifetime)
     return sockd_finish_handle_lifetime(client, sockd_start_handle_lifetime(client, handle, lifetime));
 }
 
+sockd_call sockd_start_events_subscribe(sockd *client, const struct sockd_events_subscribe_options *options)
+{
+    static const struct sockd_events_subscribe_options defaults = SOCKD_EVENTS_SUBSCRIBE_OPTIONS;
+    if (!options)
+        options = &defaults;
+    struct events_subscribe_params params = {
+        .filter = options->filter,
+    };
+    struct request request = {.method = METHOD_events_subscribe, .params = &params};
+    return call_start(client, &request);
+}
+
+int sockd_finish_events_subscribe(sockd *client, sockd_call call)
+{
+    return call_finish(client, call, METHOD_events_subscribe, NULL);
+}
+
+int sockd_events_subscribe(sockd *client, const struct sockd_events_subscribe_options *options)
+{
+    return sockd_finish_events_subscribe(client, sockd_start_events_subscribe(client, options));
+}
+
+sockd_call sockd_start_events_unsubscribe(sockd *client)
+{
+    struct request request = {.method = METHOD_events_unsubscribe};
+    return call_start(client, &request);
+}
+
+int sockd_finish_events_unsubscribe(sockd *client, sockd_call call)
+{
+    return call_finish(client, call, METHOD_events_unsubscribe, NULL);
+}
+
+int sockd_events_unsubscribe(sockd *client)
+{
+    return sockd_finish_events_unsubscribe(client, sockd_start_events_unsubscribe(client));
+}
+
+sockd_call sockd_start_policy_check(sockd *client, struct sockd_text host, int64_t port, const struct sockd_policy_check_options *options)
+{
+    static const struct sockd_policy_check_options defaults = SOCKD_POLICY_CHECK_OPTIONS;
+    if (!options)
+        options = &defaults;
+    struct policy_check_params params = {
+        .host = host,
+        .port = port,
+        .profile = options->profile,
+        .operation = options->operation,
+    };
+    struct request request = {.method = METHOD_policy_check, .params = &params};
+    return call_start(client, &request);
+}
+
+int sockd_finish_policy_check(sockd *client, sockd_call call, struct sockd_policy_check_result *result)
+{
+    return call_finish(client, call, METHOD_policy_check, result);
+}
+
+int sockd_policy_check(sockd *client, struct sockd_text host, int64_t port, const struct sockd_policy_check_options *options, struct sockd_policy_check_result *result)
+{
+    return sockd_finish_policy_check(client, sockd_start_policy_check(client, host, port, options), result);
+}
+
+sockd_call sockd_start_policy_report(sockd *client, const struct sockd_policy_report_options *options)
+{
+    static const struct sockd_policy_report_options defaults = SOCKD_POLICY_REPORT_OPTIONS;
+    if (!options)
+        options = &defaults;
+    struct policy_report_params params = {
+        .profile = options->profile,
+    };
+    struct request request = {.method = METHOD_policy_report, .params = &params};
+    return call_start(client, &request);
+}
+
+int sockd_finish_policy_report(sockd *client, sockd_call call, struct sockd_policy_report_result *result)
+{
+    return call_finish(client, call, METHOD_policy_report, result);
+}
+
+int sockd_policy_report(sockd *client, const struct sockd_policy_report_options *options, struct sockd_policy_report_result *result)
+{
+    return sockd_finish_policy_report(client, sockd_start_policy_report(client, options), result);
+}
+
+sockd_call sockd_start_policy_list(sockd *client)
+{
+    struct request request = {.method = METHOD_policy_list};
+    return call_start(client, &request);
+}
+
+int sockd_finish_policy_list(sockd *client, sockd_call call, struct sockd_policy_list_result *result)
+{
+    return call_finish(client, call, METHOD_policy_list, result);
+}
+
+int sockd_policy_list(sockd *client, struct sockd_policy_list_result *result)
+{
+    return sockd_finish_policy_list(client, sockd_start_policy_list(client), result);
+}
+

@@ -10,6 +10,8 @@
 
 static const char *const kind_items[] = {"streams", "servers", "all"};
 static const struct words words_ls = {"ls", kind_items, COUNT(kind_items)};
+static const char *const policy_items[] = {"ls", "show", "check", "suggest"};
+static const struct words words_policy = {"policy", policy_items, COUNT(policy_items)};
 static const char *const shell_items[] = {"bash"};
 static const struct words words_shell = {"shell", shell_items, COUNT(shell_items)};
 
@@ -44,6 +46,19 @@ static const struct field cat_fields[] = {
     SWITCH("calls", "every byte through the daemon's calls, no descriptor is asked for"),
     SWITCH("keep", "a stream given by its handle stays open"),
     SWITCH("raw", "control characters go to a terminal as they are"),
+};
+static const struct field watch_fields[] = {
+    TEXT("filter", 0, FIELD_ABSENT, "terms FIELD=VALUE, !=, <, <=, >, >=, joined by commas, over an event's members"),
+    NUMBER("count", FIELD_ABSENT, 1, INT32_MAX, "how many events to wait for; without it, until interrupted"),
+};
+static const struct field policy_fields[] = {
+    {"action", TYPE_WORD, 0, FIELD_REQUIRED, 0, 0, 0, &words_policy, NULL,
+     "ls: the profiles; show: one of them; check: explains a decision; suggest: makes rules of what was reported"},
+    TEXT("target", 0, FIELD_ABSENT, "the host to check, or the profile to show"),
+    NUMBER("port", FIELD_ABSENT, 0, 65535, "the port to check"),
+    TEXT("profile", 0, FIELD_ABSENT, "whose decision to check; whose report to make rules of, else of every one"),
+    {"operation", TYPE_WORD, 0, "\"dial\"", 0, 0, 0, &words_policy_operation, NULL, "what would be done there"},
+    SWITCH("floor", "suggest: also what opens the floor or every address of this host, since a person has decided so"),
 };
 static const struct field raw_fields[] = {
     TEXT("method", 0, FIELD_REQUIRED, "the method's name, known to sockctl or not"),
@@ -84,6 +99,8 @@ const struct verb verbs[] = {
     {"lifetime", METHOD_ROW(handle_lifetime), NULL, NULL, NULL, 0, TALK, NULL},
     {"ls", NULL, NULL, "Lists the handles that the caller may see.", FIELDS(ls_fields), LOOK, ls_run},
     {"show", NULL, NULL, "Shows everything known about some handles.", FIELDS(show_fields), LOOK, show_run},
+    {"watch", NULL, NULL, "Shows what happens as it happens, a line an event.", FIELDS(watch_fields), LOOK, watch_run},
+    {"policy", NULL, NULL, "Tells what profiles allow, and why.", FIELDS(policy_fields), LOOK, policy_run},
     {"info", METHOD_ROW(daemon_info), NULL, NULL, NULL, 0, LOOK, NULL},
     {"session", METHOD_ROW(session_info), NULL, NULL, NULL, 0, LOOK, NULL},
     {"ping", NULL, NULL, "Asks the daemon for its version and tells how long that took.", NULL, 0, LOOK, ping_run},

@@ -75,3 +75,5 @@ int methods_run(struct command *command);     /* introspect.c */
 int introspect_run(struct command *command);  /* introspect.c */
 int schema_run(struct command *command);      /* introspect.c */
 int completion_run(struct command *command);  /* completion.c */
+int watch_run(struct command *command);       /* watch.c */
+int policy_run(struct command *command);      /* policy.c */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "call.h"
+#include "events.h"
 #include "session.h"
 
 #define ARENA_BYTES_A_VALUE 160 /* the largest array element that one value of a line can become */
@@ -16,6 +17,7 @@ int control_init(struct control *control, const struct control_options *options)
     TAILQ_INIT(&control->sessions);
     TAILQ_INIT(&control->spare);
     LIST_INIT(&control->principals);
+    LIST_INIT(&control->subscriptions);
     control->scan.values = values;
     control->scan.nesting = options->limits.nesting;
     control->scan.tokens = calloc(SCAN_TOKENS(values), sizeof *control->scan.tokens);
@@ -23,8 +25,10 @@ int control_init(struct control *control, const struct control_options *options)
     control->arena.size = values * ARENA_BYTES_A_VALUE;
     control->arena.data = malloc(control->arena.size);
     control->input = malloc(CONTROL_INPUT);
-    if (control->scan.tokens && control->scan.scratch && control->arena.data && control->input)
+    if (control->scan.tokens && control->scan.scratch && control->arena.data && control->input) {
+        options->sockets->witness = events_witness(control);
         return 0;
+    }
     control_deinit(control);
     return -ENOMEM;
 }

@@ -15,6 +15,7 @@ struct session;
 struct config_profile;
 struct event;
 
+LIST_HEAD(subscriptions, subscription);
 TAILQ_HEAD(sessions, session);
 TAILQ_HEAD(calls, call);
 
@@ -40,6 +41,9 @@ struct control_options {
     /* The profile of that name, or NULL; valid until the configuration is read again. */
     const struct config_profile *(*profile)(void *owner, struct sockd_text name);
 
+    /* The profile at a place among all of them, or NULL behind the last; likewise. */
+    const struct config_profile *(*profile_at)(void *owner, size_t index);
+
     /* Reads the configuration again: 0, or -errno with one line in reason, and nothing has changed. */
     int (*reload)(void *owner, char *reason, size_t size);
 
@@ -52,7 +56,8 @@ struct control {
     struct scan scan;
     struct arena arena; /* for the request that is being decoded */
     struct sessions sessions;
-    struct calls spare; /* calls to be used again */
+    struct subscriptions subscriptions; /* those of sessions that want to know what happens */
+    struct calls spare;                 /* calls to be used again */
     struct principals principals;
     struct shares shares;
     struct trouble trouble; /* of the call that is being tried */

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "log.h"
 #include "session.h"
 
@@ -115,11 +116,13 @@ static bool charge(struct identity *identity, int fd, const char **name, int64_t
 }
 
 /* A client too many is told so, and gone. */
-static void refuse(struct control *control, int fd, const char *name, int64_t limit)
+static void refuse(struct control *control, struct identity *identity, int fd, const char *name, int64_t limit)
 {
     char line[512];
     struct print print = {line, sizeof line - 1, 0};
     int error = trouble_limit(&control->trouble, name, limit);
+    events_limit(control, identity, &control->trouble);
+    identity_unref(identity);
     rpc_print_error(&print, SOCKD_TEXT("null"), (enum error_id)error,
                     (struct sockd_text){control->trouble.message, strlen(control->trouble.message)}, &control->trouble.fault);
     print_literal(&print, "\n");
@@ -138,8 +141,7 @@ static void let_in(struct door *door, int fd)
         log_warning("door", "a client cannot be identified: %s", strerror(errno));
         close(fd);
     } else if (!charge(identity, fd, &name, &limit)) {
-        identity_unref(identity);
-        refuse(control, fd, name, limit);
+        refuse(control, identity, fd, name, limit);
     } else {
         session_new(control, fd, identity);
     }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "events.h"
 #include "fd.h"
 
 #define READ_LARGEST (1024 * 1024)
@@ -60,10 +61,11 @@ void session_end(struct session *session)
     if (session->ended)
         return;
     session->ended = true;
+    events_unsubscribe(session);
     drop_calls(session);
     status_sets_clear(&session->sets);
     while ((object = LIST_FIRST(&session->objects)))
-        sockets_close(object);
+        sockets_close(object, "session-ended");
     TAILQ_REMOVE(&control->sessions, session, link);
     event_gone(&session->read);
     event_gone(&session->write);

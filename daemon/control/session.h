@@ -39,9 +39,10 @@ struct session {
     TAILQ_ENTRY(session) link;
     struct control *control;
     struct identity *identity;
-    struct objects objects; /* those that end with it */
-    struct calls calls;     /* those that wait */
-    struct status_sets sets; /* that it has named */
+    struct objects objects;            /* those that end with it */
+    struct calls calls;                /* those that wait */
+    struct status_sets sets;           /* that it has named */
+    struct subscription *subscription; /* to events; NULL: none */
     struct event *read, *write, *later, *patience;
     struct buffer in, out;
     struct session_parcel *parcels;

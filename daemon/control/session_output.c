@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "events.h"
 #include "fd.h"
 
 #define REPLY_USUAL 512
@@ -159,6 +160,8 @@ static int append_message(struct session *session, const struct reply *reply)
 void session_reply(struct session *session, struct batch *batch, const struct reply *reply)
 {
     int r;
+    if (!reply->record && !session->ended)
+        events_refused(session, reply->error, reply->trouble);
     if (!reply->id.data || session->ended) {
         close_all(reply->fds, reply->fd_count);
         return;
@@ -258,9 +261,17 @@ static bool send_some(struct session *session)
     return true;
 }
 
+/* Whether there is something to send, with events behind the replies. */
+static bool has_output(struct session *session)
+{
+    if (session->subscription && !session->ending)
+        events_deliver(session);
+    return buffer_size(&session->out) > 0 && !session->ended;
+}
+
 void session_send(struct session *session)
 {
-    while (buffer_size(&session->out) > 0 && send_some(session))
+    while (has_output(session) && send_some(session))
         ;
     weigh_output(session);
 }

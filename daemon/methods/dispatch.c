@@ -44,7 +44,7 @@ static int check(struct session *session, const struct rpc_request *request, uni
     const struct identity *identity = session->identity;
     if (control->stopping)
         return trouble_plain(&control->trouble, ERROR_going_away);
-    if (!warrant_right(identity, request->method->right, request->method->name))
+    if (!warrant_right(control->options.sockets, identity, request->method->right, request->method->name))
         return trouble_denied(&control->trouble, request->method->name, right_text(request->method->right),
                               identity->principal->profile);
     arena_reset(&control->arena);

@@ -252,6 +252,11 @@ static const struct filter_kind time_row = {true, time_read, time_compare, text_
 static const struct filter_kind address_row = {false, address_read, address_compare, address_null};
 static const struct filter_kind format_row = {false, format_read, format_compare, format_null};
 
+static bool is_time(const char *name)
+{
+    return strcmp(name, "created") == 0 || strcmp(name, "time") == 0;
+}
+
 /* NULL: not a field that can be compared. */
 static const struct filter_kind *kind_of(const struct field *field)
 {
@@ -262,7 +267,7 @@ static const struct filter_kind *kind_of(const struct field *field)
     case TYPE_WORD:
         return &word_row;
     case TYPE_TEXT:
-        return strcmp(field->name, "address") == 0 ? &address_row : strcmp(field->name, "created") == 0 ? &time_row : &text_row;
+        return strcmp(field->name, "address") == 0 ? &address_row : is_time(field->name) ? &time_row : &text_row;
     case TYPE_FORMAT:
         return &format_row;
     default:

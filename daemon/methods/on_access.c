@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "door.h"
+#include "events.h"
 #include "handlers.h"
 
 /* ---- session.restrict ---- */
@@ -74,8 +75,10 @@ int on_handle_share(struct call *call, const struct handle_share_params *in, str
     if (r == 0)
         r = shares_offer(&call->session->control->shares, call_identity(call)->principal, in->handle, in->expires, &share,
                          call_trouble(call));
-    if (r == 0)
+    if (r == 0) {
         out->token = (struct sockd_text){share->token, SHARE_TOKEN};
+        events_shared(call->session->control, object, "offered");
+    }
     return r;
 }
 
@@ -86,6 +89,8 @@ int on_handle_claim(struct call *call, const struct share_token *in, struct clai
     if (!object)
         return trouble_param(call_trouble(call), "token", "is worth nothing, or nothing any more");
     int r = object_admit(object, call_identity(call)->principal, call_trouble(call));
+    if (r == 0)
+        events_shared(call->session->control, object, "claimed");
     out->handle = handle;
     return r;
 }

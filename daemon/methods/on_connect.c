@@ -85,15 +85,13 @@ static int check_host(struct call *call, struct sockd_text host, int port)
 {
     union address address;
     const char *reason;
-    const struct identity *identity = call_identity(call);
+    struct identity *identity = call_identity(call);
     bool literal = address_literal(&address, host.data, host.size, 0);
     if (!literal && !address_name(host.data, host.size, &reason))
         return trouble_param(call_trouble(call), "host", reason);
-    if (!literal && !identity_may(identity, RIGHT_RESOLVE))
+    if (!identity_unrestricted(identity) && !warrant_host(call_sockets(call), identity, host, port))
         return denied(call, host);
-    if (!identity_unrestricted(identity) && !warrant_host(identity, host, port))
-        return denied(call, host);
-    return literal ? 0 : warrant_lookup(call_identity(call), call_trouble(call));
+    return literal ? 0 : warrant_lookup(identity, call_trouble(call));
 }
 
 /* The first try. 0 with *result, or OUTCOME_WAIT. */
@@ -124,8 +122,14 @@ static int connect_go_on(struct call *call, const struct sockd_timeout *timeout,
 
 int on_socket_connect(struct call *call, const struct socket_connect_params *in, struct stream_result *out)
 {
-    const struct stream_options options = {
-        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime, false};
+    const struct stream_options options = {call_identity(call),
+                                           &call->session->objects,
+                                           in->external_format,
+                                           in->element_type,
+                                           in->buffered,
+                                           in->lifetime,
+                                           false,
+                                           false};
     struct dial_result result = {.fd = -1};
     struct dial *dial = NULL;
     struct stream *stream;

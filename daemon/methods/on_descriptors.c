@@ -7,6 +7,7 @@
 #include "handlers.h"
 #include "handover.h"
 #include "relay.h"
+#include "warrant.h"
 
 /* ---- out ---- */
 
@@ -19,7 +20,7 @@ static int choose_via(struct call *call, const struct stream_handles_params *in,
         return trouble_param(call_trouble(call), "via", "the replies of a batch carry no descriptors");
     if (*via == VIA_RELAY && in->detach)
         return trouble_param(call_trouble(call), "detach", "a relay needs its handle");
-    if (*via == VIA_DIRECT && !may_export)
+    if (*via == VIA_DIRECT && !warrant_right(call_sockets(call), call_identity(call), RIGHT_EXPORT, call->method->name))
         return trouble_denied(call_trouble(call), call->method->name, SOCKD_TEXT("direct"),
                               call_identity(call)->principal->profile);
     return 0;
@@ -251,8 +252,14 @@ static int take_in(struct call *call, int direction, struct handover sides[SIDES
 
 int on_make_stream(struct call *call, const struct make_stream_params *in, struct stream_result *out)
 {
-    const struct stream_options options = {
-        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime, true};
+    const struct stream_options options = {call_identity(call),
+                                           &call->session->objects,
+                                           in->external_format,
+                                           in->element_type,
+                                           in->buffered,
+                                           in->lifetime,
+                                           true,
+                                           false};
     struct handover sides[SIDES] = {{.fd = -1}, {.fd = -1}};
     struct stream *stream;
     int r = stream_options_check(&options, call_trouble(call));

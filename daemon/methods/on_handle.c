@@ -12,6 +12,7 @@
 #include "handlers.h"
 #include "listener.h"
 #include "record.h"
+#include "show.h"
 
 /* Where the texts of one record stand that stand nowhere else. */
 struct rooms {
@@ -33,34 +34,6 @@ static struct wanted wanted_of(uint64_t leaves)
     return (struct wanted){leaves & local, leaves & peer, leaves & created};
 }
 
-static struct sockd_text text_of(const char *string)
-{
-    return (struct sockd_text){string, string ? strlen(string) : 0};
-}
-
-static struct sockd_text text_or_null(const char *string)
-{
-    return text_of(string[0] ? string : NULL);
-}
-
-static void show_owner(const struct identity *identity, struct owner *owner)
-{
-    owner->uid = identity->uid;
-    owner->gid = identity->gid;
-    owner->pid = identity->pid;
-    owner->name = text_or_null(identity->name);
-    owner->profile = text_of(identity->principal->profile);
-    owner->session = identity->session ? (int64_t)identity->session : SOCKD_NULL;
-    owner->label = text_or_null(identity->label);
-}
-
-static void show_endpoint(const union address *address, char room[ADDRESS_TEXT], struct endpoint *endpoint)
-{
-    address_text(address, room);
-    endpoint->address = text_of(room);
-    endpoint->port = address_port(address);
-}
-
 static int64_t waiters_count(const struct waiters *queue)
 {
     const struct waiter *waiter;
@@ -78,7 +51,7 @@ static void show_stream(struct stream *stream, struct wanted wanted, struct room
         show_endpoint(&address, rooms->local, &info->local);
     if (wanted.peer && stream_address(stream, true, &address) == 0)
         show_endpoint(&address, rooms->peer, &info->peer);
-    info->host = text_or_null(stream->host);
+    info->host = show_text(stream->host);
     info->bytes_in = (int64_t)stream->bytes_in;
     info->bytes_out = (int64_t)stream->bytes_out;
     info->buffered_in = (int64_t)buffer_size(&stream->in);

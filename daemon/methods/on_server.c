@@ -81,7 +81,7 @@ static int interface_address(struct call *call, const struct sockd_interface *in
     }
     if (!address_name(host.data, host.size, &reason))
         return trouble_param(call_trouble(call), "interface", reason);
-    if (!identity_may(call_identity(call), RIGHT_RESOLVE) || !warrant_interface(call_identity(call), host, port))
+    if (!warrant_interface(call_sockets(call), call_identity(call), host, port))
         return denied(call, host);
     return lookup_start(call, host, port);
 }
@@ -115,7 +115,8 @@ int on_socket_server(struct call *call, const struct socket_server_params *in, s
     struct listener *listener;
     struct trouble *trouble = call_trouble(call);
     int r = interface_address(call, &in->interface, (int)in->port, &address);
-    if (r == 0 && !identity_unrestricted(call_identity(call)) && !warrant_listen(call_identity(call), &address))
+    if (r == 0 && !identity_unrestricted(call_identity(call)) &&
+        !warrant_listen(call_sockets(call), call_identity(call), &address))
         r = denied(call, in->interface.host.data ? in->interface.host : SOCKD_TEXT("*"));
     if (r == 0)
         r = in->port == 0 ? listen_somewhere(call, in, &address, &listener) : listen_at(call, in, &address, &listener);
@@ -176,8 +177,14 @@ int on_socket_accept(struct call *call, const struct socket_accept_params *in, s
     struct listener *listener;
     struct stream *stream;
     struct trouble *trouble = call_trouble(call);
-    const struct stream_options options = {
-        call_identity(call), &call->session->objects, in->external_format, in->element_type, in->buffered, in->lifetime, false};
+    const struct stream_options options = {call_identity(call),
+                                           &call->session->objects,
+                                           in->external_format,
+                                           in->element_type,
+                                           in->buffered,
+                                           in->lifetime,
+                                           false,
+                                           true};
     int fd, r = call_listener(call, in->server, &listener);
     if (r == 0)
         r = stream_options_check(&options, trouble);

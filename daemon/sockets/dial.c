@@ -245,7 +245,7 @@ static void dial_go_on(struct dial *dial)
 
 /* ---- addresses ---- */
 
-static void unspecified_to_loopback(union address *address)
+void dial_target(union address *address)
 {
     if (address->any.sa_family == AF_INET) {
         if (address->v4.sin_addr.s_addr == htonl(INADDR_ANY))
@@ -278,7 +278,7 @@ static void dial_add(struct dial *dial, const union address *address)
 static void dial_take(struct dial *dial, const union address *answer)
 {
     union address address = *answer;
-    unspecified_to_loopback(&address);
+    dial_target(&address);
     if (!address_known(dial, &address) && guard_allows(dial->guard, &address))
         dial_add(dial, &address);
 }
@@ -377,7 +377,7 @@ static int start_literal(struct event_base *base, const struct dial_order *order
 {
     int fd = -1, error = 0;
     int64_t limit = 0;
-    unspecified_to_loopback(address);
+    dial_target(address);
     *result = (struct dial_result){.fd = -1, .denied = !guard_allows(order->guard, address)};
     if (!result->denied) {
         error = attempt_begin(order->payer, address, order->guard != NULL, &fd, &limit);

@@ -47,6 +47,9 @@ enum { DIAL_RUNS = 1 };
 int dial_start(struct event_base *base, struct resolver *resolver, const struct dial_order *order, struct dial **dial,
                struct dial_result *result);
 
+/* Writes an address as it would be dialled: the unspecified ones as the loopback that they reach. */
+void dial_target(union address *address);
+
 /* Whose dial it is from now on: done comes once, with that context, from the loop and never from inside a call. */
 void dial_pass(struct dial *dial, dial_done *done, void *context);
 

@@ -99,6 +99,7 @@ int listener_new(struct sockets *sockets, struct identity *identity, struct obje
         return r;
     }
     world_port_added(&sockets->world, address_port(&listener->address));
+    sockets_tell(sockets, EVENT_KIND_OPENED, &listener->object);
     *result = listener;
     return 0;
 }
@@ -115,6 +116,7 @@ void listener_close(struct listener *listener)
     if (listener->object.closed)
         return;
     listener->object.closed = true;
+    sockets_tell(listener->sockets, EVENT_KIND_CLOSED, &listener->object);
     account_refund(&listener->object.identity->account, QUOTA_ACCEPTED, listener->queue);
     object_leave(&listener->sockets->objects, &listener->object);
     event_gone(&listener->event);

@@ -91,6 +91,7 @@ int object_enter(struct object_table *table, struct object *object, const struct
     object->lifetime = (uint8_t)entry->lifetime;
     object->descriptors = (uint8_t)entry->descriptors;
     object->created = object->moved = clock_now();
+    object->ending = "closed";
     LIST_INIT(&object->watchers);
     table->slots[slot_of(table, object->handle)] = (struct objects_slot){object->handle, object};
     table->count++;

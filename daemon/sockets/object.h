@@ -57,6 +57,7 @@ struct object {
     struct guest *guests; /* who may use it beside its owner; seldom any */
     struct watchers watchers;
     int64_t created, moved; /* monotonic */
+    const char *ending;     /* why it is closed */
     uint8_t kind;           /* enum kind */
     uint8_t lifetime;       /* enum lifetime */
     uint8_t descriptors;    /* charged */

@@ -37,8 +37,9 @@ void sockets_bury(struct sockets *sockets, struct grave *grave)
     event_active(sockets->reaper, EV_TIMEOUT, 0);
 }
 
-void sockets_close(struct object *object)
+void sockets_close(struct object *object, const char *reason)
 {
+    object->ending = reason;
     if (object->kind == KIND_STREAM)
         stream_close(stream_of(object), false);
     else
@@ -67,7 +68,7 @@ void sockets_close_all(struct sockets *sockets)
 {
     struct object *object;
     while ((object = TAILQ_FIRST(&sockets->objects.order)))
-        sockets_close(object);
+        sockets_close(object, "stopping");
 }
 
 void sockets_deinit(struct sockets *sockets)
@@ -78,4 +79,5 @@ void sockets_deinit(struct sockets *sockets)
     readiness_deinit(sockets);
     object_table_deinit(&sockets->objects);
     buffer_deinit(&sockets->scratch);
+    denials_deinit(&sockets->denials);
 }

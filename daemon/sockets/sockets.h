@@ -4,9 +4,11 @@
 #include <errno.h>
 
 #include "buffer.h"
+#include "denial.h"
 #include "object.h"
 #include "readiness.h"
 #include "resolver.h"
+#include "witness.h"
 #include "world.h"
 
 struct event;
@@ -31,6 +33,8 @@ struct sockets {
     struct event *reaper;
     struct world world;
     struct readiness_set readiness;
+    struct witness witness; /* who is told; set before there are any */
+    struct denials denials;
     uint32_t turn;      /* changes with each piece of input, and with all that the daemon does to a socket: never 0 */
     int64_t flush_time; /* microseconds that output may take to leave when nobody waits for it any more */
 };
@@ -47,8 +51,16 @@ void sockets_deinit(struct sockets *sockets);
 /* Frees something after this turn. */
 void sockets_bury(struct sockets *sockets, struct grave *grave);
 
-/* Closes an object of either kind, as session's end and shutdown do: output is flushed in the background. */
-void sockets_close(struct object *object);
+/* Closes an object of either kind, as session's end and shutdown do: output is flushed in the background. reason: a static
+ * text for whoever is told. */
+void sockets_close(struct object *object, const char *reason);
+
+/* Tells that an object has been opened or accepted, or is about to be closed. */
+static inline void sockets_tell(const struct sockets *sockets, enum event_kind kind, const struct object *object)
+{
+    if (sockets->witness.happened)
+        sockets->witness.happened(sockets->witness.context, kind, object, kind == EVENT_KIND_CLOSED ? object->ending : NULL);
+}
 
 /* Lets the waiting calls of an object go on after one of them has left out of turn. */
 void sockets_kick(struct object *object);

@@ -129,6 +129,7 @@ int stream_new(struct sockets *sockets, const struct stream_options *options, in
     stream->dial = dial; /* consume */
     if (dial)
         dial_pass(dial, stream_connected, stream);
+    sockets_tell(sockets, options->accepted ? EVENT_KIND_ACCEPTED : EVENT_KIND_OPENED, &stream->object);
     *result = stream;
     return 0;
 }
@@ -145,6 +146,7 @@ static void stream_withdraw(struct stream *stream)
 {
     struct sockets *sockets = stream->sockets;
     stream->object.closed = true;
+    sockets_tell(sockets, EVENT_KIND_CLOSED, &stream->object);
     object_leave(&sockets->objects, &stream->object);
     stream->dial = dial_cancel(stream->dial);
     event_gone(&stream->event[SIDE_IN]);
@@ -198,6 +200,7 @@ int stream_detach(struct stream *stream)
 {
     int fd = stream->fd[SIDE_IN];
     readiness_forget(stream);
+    stream->object.ending = "detached";
     stream_withdraw(stream);
     stream->fd[SIDE_IN] = stream->fd[SIDE_OUT] = -1;
     return fd;

@@ -68,7 +68,8 @@ struct stream_options {
     struct objects *session; /* the session's list */
     struct sockd_format format;
     int element, buffered, lifetime;
-    bool foreign; /* its descriptors come from elsewhere, and may be anything; else it is a socket of our own making */
+    bool foreign;  /* its descriptors come from elsewhere, and may be anything; else it is a socket of our own making */
+    bool accepted; /* by a server of ours; else it is opened */
 };
 
 /* Whether a stream can be made so: 0, or invalid-params for an encoding that is not known. */

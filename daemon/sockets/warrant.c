@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "denial.h"
 #include "listener.h"
-#include "log.h"
 #include "sockets.h"
 #include "stream.h"
 
@@ -17,53 +17,39 @@ struct warrant {
     char host[];
 };
 
-/* A line for a decision that denied something, or would have. */
-static void tell(const struct identity *identity, const char *operation, const char *target,
-                 const struct policy_decision *decision)
-{
-    char about[64], rule[POLICY_RULE_TEXT] = "no rule";
-    if (decision->reason == POLICY_ALLOWED)
-        return;
-    snprintf(about, sizeof about, "session %llu (uid %lu, pid %ld)", (unsigned long long)identity->session,
-             (unsigned long)identity->uid, (long)identity->pid);
-    if (decision->rule)
-        policy_rule_text(decision->rule, rule);
-    log_warning(about, "%s: %s %s: %s (%s, profile %s)", decision->allowed ? "would be denied" : "denied", operation, target,
-                policy_reason_names[decision->reason], rule, decision->policy ? decision->policy->name : "none");
-}
-
-bool warrant_right(const struct identity *identity, enum right right, const char *method)
+bool warrant_right(struct sockets *sockets, const struct identity *identity, enum right right, const char *operation)
 {
     struct policy_decision decision;
-    char target[32];
     if (right == RIGHT_NONE)
         return true;
     bool allowed = policy_decide_right(&identity->layers, (int)right, &decision, NULL);
-    if (decision.reason != POLICY_ALLOWED) {
-        snprintf(target, sizeof target, "without the right %s", right_names[right]);
-        tell(identity, method, target, &decision);
-    }
+    struct denial_case what = {identity, operation, right_names[right], NULL, 0, &decision};
+    denial_tell(sockets, &what);
     return allowed;
 }
 
-static bool ask_host(const struct identity *identity, const char *operation, struct sockd_text host, int port)
+static bool ask_host(struct sockets *sockets, const struct identity *identity, const char *operation, struct sockd_text host,
+                     int port)
 {
     struct policy_decision decision;
-    char target[300];
+    char name[256];
     bool allowed = policy_decide_host(&identity->layers, host.data, host.size, port, &decision, NULL);
-    snprintf(target, sizeof target, "%.*s port %d", (int)host.size, host.data, port);
-    tell(identity, operation, target, &decision);
+    snprintf(name, sizeof name, "%.*s", (int)host.size, host.data);
+    bool right = decision.reason == POLICY_NO_RIGHT; /* the only one that a look-up needs */
+    struct denial_case what = {identity, operation,        right ? right_names[RIGHT_RESOLVE] : name,
+                               NULL,     right ? 0 : port, &decision};
+    denial_tell(sockets, &what);
     return allowed;
 }
 
-bool warrant_host(const struct identity *identity, struct sockd_text host, int port)
+bool warrant_host(struct sockets *sockets, const struct identity *identity, struct sockd_text host, int port)
 {
-    return ask_host(identity, "connect", host, port);
+    return ask_host(sockets, identity, "connect", host, port);
 }
 
-bool warrant_interface(const struct identity *identity, struct sockd_text host, int port)
+bool warrant_interface(struct sockets *sockets, const struct identity *identity, struct sockd_text host, int port)
 {
-    return ask_host(identity, "listen", host, port > 0 ? port : 1);
+    return ask_host(sockets, identity, "listen", host, port > 0 ? port : 1);
 }
 
 int warrant_lookup(struct identity *identity, struct trouble *trouble)
@@ -77,12 +63,10 @@ static bool warrant_allow(struct dial_guard *guard, const union address *address
     struct warrant *warrant = (struct warrant *)guard;
     struct policy_world world = world_now(&warrant->sockets->world);
     struct policy_decision decision;
-    char text[ADDRESS_TEXT], target[400];
     bool allowed =
         policy_decide_dial(&warrant->identity->layers, &world, warrant->host, warrant->size, address, &decision, NULL);
-    address_text(address, text);
-    snprintf(target, sizeof target, "%s (%s) port %d", warrant->host, text, address_port(address));
-    tell(warrant->identity, "connect", target, &decision);
+    struct denial_case what = {warrant->identity, "connect", warrant->host, address, address_port(address), &decision};
+    denial_tell(warrant->sockets, &what);
     return allowed;
 }
 
@@ -108,14 +92,14 @@ struct dial_guard *warrant_dial(struct sockets *sockets, struct identity *identi
     return &warrant->guard;
 }
 
-bool warrant_listen(const struct identity *identity, const union address *address)
+bool warrant_listen(struct sockets *sockets, const struct identity *identity, const union address *address)
 {
     struct policy_decision decision;
-    char text[ADDRESS_TEXT], target[ADDRESS_TEXT + 16];
+    char text[ADDRESS_TEXT];
     bool allowed = policy_decide_listen(&identity->layers, address, &decision, NULL);
     address_text(address, text);
-    snprintf(target, sizeof target, "%s port %d", text, address_port(address));
-    tell(identity, "listen", target, &decision);
+    struct denial_case what = {identity, "listen", text, address, address_port(address), &decision};
+    denial_tell(sockets, &what);
     return allowed;
 }
 

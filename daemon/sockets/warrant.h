@@ -1,5 +1,5 @@
 /* What an identity may do with the network, asked of its policy at the moment it does it. Each denial, and each that there
- * would have been where a policy only reports, is a line of the log; the client is told no more than that it was denied. */
+ * would have been where a policy only reports, is told (denial.h); the client is told no more than that it was denied. */
 #pragma once
 
 #include "dial.h"
@@ -11,13 +11,13 @@ struct object;
 struct sockets;
 
 /* Whether it has the right that a method needs. */
-bool warrant_right(const struct identity *identity, enum right right, const char *method);
+bool warrant_right(struct sockets *sockets, const struct identity *identity, enum right right, const char *operation);
 
 /* Whether a host may be looked up, or dialled, at all. No query has been made by then. */
-bool warrant_host(const struct identity *identity, struct sockd_text host, int port);
+bool warrant_host(struct sockets *sockets, const struct identity *identity, struct sockd_text host, int port);
 
 /* The same for the name of an interface to listen at: what may not be dialled by its name is not looked up for that either. */
-bool warrant_interface(const struct identity *identity, struct sockd_text host, int port);
+bool warrant_interface(struct sockets *sockets, const struct identity *identity, struct sockd_text host, int port);
 
 /* Whether it may have another name looked up now: 0 or ERROR_limit. */
 int warrant_lookup(struct identity *identity, struct trouble *trouble);
@@ -26,7 +26,7 @@ int warrant_lookup(struct identity *identity, struct trouble *trouble);
 struct dial_guard *warrant_dial(struct sockets *sockets, struct identity *identity, struct sockd_text host, bool *failed);
 
 /* Whether a server may listen at an address. */
-bool warrant_listen(const struct identity *identity, const union address *address);
+bool warrant_listen(struct sockets *sockets, const struct identity *identity, const union address *address);
 
 /* Whether what it has open would be denied now: the address that a stream was dialled to, or a server's own. */
 bool warrant_forbids(const struct object *object, struct sockets *sockets);

@@ -17,7 +17,15 @@ struct sent {
     struct message *reply;
 };
 
+/* An event that has come and that no test has looked at yet. */
+struct told {
+    struct told *next;
+    struct client *client;
+    json_object *params;
+};
+
 static struct sent *all_sent;
+static struct told *all_told, **last_told = &all_told;
 static long last_id;
 
 void request_forget_all(void)
@@ -27,6 +35,12 @@ void request_forget_all(void)
         all_sent = sent->next;
         free(sent);
     }
+    while (all_told) {
+        struct told *told = all_told;
+        all_told = told->next;
+        free(told);
+    }
+    last_told = &all_told;
 }
 
 static struct sent *sent_find(struct client *c, long id)
@@ -137,6 +151,22 @@ void notify(struct client *c, const char *method, const char *params, ...)
 
 /* ---- replies ---- */
 
+/* Puts a notification aside. False: the message is none. */
+static bool take_event(struct client *c, const struct message *message)
+{
+    if (!has(message->json, "method"))
+        return false;
+    struct told *told = calloc(1, sizeof *told);
+    ck_assert_ptr_nonnull(told);
+    expect_text(message->json, "jsonrpc", "2.0");
+    expect_text(message->json, "method", "event");
+    ck_assert_msg(!has(message->json, "id"), "%s", message->line);
+    *told = (struct told){NULL, c, value_at(message->json, "params")};
+    *last_told = told;
+    last_told = &told->next;
+    return true;
+}
+
 /* Every reply is an object of version 2.0 with an id and either a result or an error. */
 static void check_shape(const struct message *message)
 {
@@ -150,6 +180,8 @@ static bool receive_one(struct client *c)
     struct message *message = client_receive(c);
     if (!message)
         return false;
+    if (take_event(c, message))
+        return true;
     check_shape(message);
     struct sent *sent = null_at(message->json, "id") ? NULL : sent_find(c, int_at(message->json, "id"));
     ck_assert_msg(sent && !sent->reply, "a reply to nothing: %s", message->line);
@@ -164,6 +196,36 @@ struct message *reply(struct client *c, long id)
     while (!sent->reply)
         ck_assert_msg(receive_one(c), "the session ended before the reply to %s", sent->method);
     return sent->reply;
+}
+
+static struct told **told_find(const struct client *c)
+{
+    struct told **link = &all_told;
+    while (*link && (*link)->client != c)
+        link = &(*link)->next;
+    return link;
+}
+
+json_object *event_next(struct client *c)
+{
+    struct told **link;
+    while (!*(link = told_find(c)))
+        ck_assert_msg(receive_one(c), "the session ended before an event");
+    struct told *told = *link;
+    json_object *params = told->params;
+    if (!(*link = told->next))
+        last_told = link;
+    free(told);
+    return params;
+}
+
+bool events_none(struct client *c)
+{
+    call(c, "daemon.info", NULL);
+    struct told *told = *told_find(c);
+    if (told)
+        fprintf(stderr, "an event: %s\n", json_at(told->params, ""));
+    return !told;
 }
 
 json_object *result(struct client *c, long id)

@@ -41,5 +41,11 @@ void cancel_at_once(struct client *c, const char *method, const char *params, ..
 /* Sends a whole message as text, ' standing for ", a LF added, and gives the next message. */
 struct message *exchange(struct client *c, const char *line, ...) PARAMS(2, 3);
 
+/* The next event that the session is told, its params. */
+json_object *event_next(struct client *c);
+
+/* Whether none has come that was not looked at, by the time that a request has been answered. */
+bool events_none(struct client *c);
+
 /* Frees what this module remembers of a client; client_close_all does not. */
 void request_forget_all(void);

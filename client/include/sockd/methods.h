@@ -91,6 +91,23 @@ enum sockd_state {
     SOCKD_STATE_LISTENING, /* "listening" */
 };
 
+enum sockd_event_kind {
+    SOCKD_EVENT_KIND_OPENED, /* "opened" */
+    SOCKD_EVENT_KIND_ACCEPTED, /* "accepted" */
+    SOCKD_EVENT_KIND_CLOSED, /* "closed" */
+    SOCKD_EVENT_KIND_DENIED, /* "denied" */
+    SOCKD_EVENT_KIND_LIMIT, /* "limit" */
+    SOCKD_EVENT_KIND_SHARED, /* "shared" */
+    SOCKD_EVENT_KIND_RESTARTED, /* "restarted" */
+    SOCKD_EVENT_KIND_LEASE_LATE, /* "lease-late" */
+    SOCKD_EVENT_KIND_LOST, /* "lost" */
+};
+
+enum sockd_policy_operation {
+    SOCKD_POLICY_OPERATION_DIAL, /* "dial" */
+    SOCKD_POLICY_OPERATION_LISTEN, /* "listen" */
+};
+
 /* The daemon's errors; the protocol's codes with their signs reversed. */
 enum {
     SOCKD_ERROR_PARSE = 32700, /* parse: not JSON */
@@ -354,6 +371,77 @@ struct sockd_share_token {
 /* a handle that was shared */
 struct sockd_claimed_handle {
     sockd_handle handle; /* the handle, which the caller may use from now on */
+};
+
+/* something that happened */
+struct sockd_event_info {
+    int event; /* what happened; lost: events that the session did not read in time (SOCKD_EVENT_KIND_…) */
+    struct sockd_text time; /* when, RFC 3339, UTC */
+    sockd_handle handle; /* the handle that it is about; null: none; null is 0 */
+    struct sockd_text reason; /* why; of a denial only for those who may inspect everything; null is data NULL */
+    int kind; /* stream or server, with a handle (SOCKD_KIND_…); null is SOCKD_UNSET */
+    struct sockd_text host; /* the host that was asked for, of a stream that has one; null is data NULL */
+    struct sockd_owner owner; /* whose handle it is, or who was refused; of lost the session that is told */
+    struct sockd_endpoint local; /* this side; empty address and port 0 without a handle */
+    struct sockd_endpoint peer; /* the other side; likewise, and for a server */
+    int64_t bytes_in; /* closed: bytes taken from the peer; connections accepted by a server; null is SOCKD_NULL */
+    int64_t bytes_out; /* closed: bytes given to the kernel for the peer; null is SOCKD_NULL */
+    struct sockd_text operation; /* denied: what was asked for: connect, listen, or a method; null is data NULL */
+    struct sockd_text target; /* denied: of what; with its address for those who may inspect everything; null is data NULL */
+    struct sockd_text rule; /* denied: the rule that decided, for those who may inspect everything; null is data NULL */
+    struct sockd_text limit; /* limit: its name; null is data NULL */
+    int64_t value; /* limit: the limit itself; null is SOCKD_NULL */
+    int64_t count; /* lost: how many events; null is SOCKD_NULL */
+};
+
+/* a step of a decision */
+struct sockd_policy_step {
+    struct sockd_text profile; /* whose rules were asked; empty: nobody's */
+    struct sockd_text step; /* form, right, name, resolve, canonical, floor, rules, listen, mode, profile or verdict */
+    bool good; /* whether it went well */
+    struct sockd_text text; /* what was found */
+};
+
+/* a decision */
+struct sockd_policy_check_result {
+    bool allowed; /* whether it would go ahead */
+    struct sockd_text reason; /* the class of the denial, also of one that is only reported; null: there is none, or the caller may not know; null is data NULL */
+    struct sockd_list steps; /* how it came about (items: struct sockd_policy_step) */
+};
+
+/* what would have been denied, as often as it was seen */
+struct sockd_report_entry {
+    struct sockd_text profile; /* the profile that would have */
+    struct sockd_text operation; /* connect, listen, or the method that wants a right */
+    struct sockd_text target; /* the host as it was asked for, the address to listen at, or the right */
+    struct sockd_text address; /* the numeric address that was decided on; null: it did not come to that; null is data NULL */
+    int64_t port; /* the port; 0: any, or a right; 0 to 65535 */
+    struct sockd_text reason; /* the class of the denial */
+    struct sockd_text rule; /* the rule that decided; null: none did; null is data NULL */
+    int64_t count; /* how often */
+    struct sockd_text first; /* when first, RFC 3339, UTC */
+    struct sockd_text last; /* when last, RFC 3339, UTC */
+};
+
+/* a report */
+struct sockd_policy_report_result {
+    struct sockd_list entries; /* the longest unseen first (items: struct sockd_report_entry) */
+    int64_t dropped; /* entries that gave way to newer ones */
+};
+
+/* a profile */
+struct sockd_policy_info {
+    struct sockd_text profile; /* its name */
+    struct sockd_text mode; /* enforce or report */
+    bool unrestricted; /* true: everything is allowed everywhere, without a floor */
+    struct sockd_texts rights; /* what it may do at all */
+    struct sockd_texts dial; /* its rules for connecting, as people read them */
+    struct sockd_texts listen; /* its rules for listening */
+};
+
+/* the profiles */
+struct sockd_policy_list_result {
+    struct sockd_list profiles; /* every profile of the configuration, and owner (items: struct sockd_policy_info) */
 };
 
 /* what a program needs to act on an error */
@@ -1220,4 +1308,76 @@ SOCKD_API int sockd_finish_handle_info(sockd *client, sockd_call call, struct so
 SOCKD_API int sockd_handle_lifetime(sockd *client, sockd_handle handle, int lifetime);
 SOCKD_API sockd_call sockd_start_handle_lifetime(sockd *client, sockd_handle handle, int lifetime);
 SOCKD_API int sockd_finish_handle_lifetime(sockd *client, sockd_call call);
+
+/* ---- Events and decisions ---- */
+
+struct sockd_events_subscribe_options {
+    struct sockd_text filter; /* terms field=value, !=, <, <=, >, >=, joined by commas, over an event's members; all must hold; null is data NULL */
+};
+
+#define SOCKD_EVENTS_SUBSCRIBE_OPTIONS \
+    { {NULL, 0} }
+
+/* events.subscribe.
+ * Asks for notifications of what happens to the handles and sessions that the caller may see. A second one
+ * takes the first one's place.
+ *   options      NULL: the defaults
+ *   errors       invalid-params, internal, limit, going-away
+ */
+SOCKD_API int sockd_events_subscribe(sockd *client, const struct sockd_events_subscribe_options *options);
+SOCKD_API sockd_call sockd_start_events_subscribe(sockd *client, const struct sockd_events_subscribe_options *options);
+SOCKD_API int sockd_finish_events_subscribe(sockd *client, sockd_call call);
+
+/* events.unsubscribe.
+ * Asks for no more of them.
+ *   errors       invalid-params, internal, limit, going-away
+ */
+SOCKD_API int sockd_events_unsubscribe(sockd *client);
+SOCKD_API sockd_call sockd_start_events_unsubscribe(sockd *client);
+SOCKD_API int sockd_finish_events_unsubscribe(sockd *client, sockd_call call);
+
+struct sockd_policy_check_options {
+    struct sockd_text profile; /* whose decision; null: what this session may do; null is data NULL */
+    int operation; /* what would be done there (SOCKD_POLICY_OPERATION_…) */
+};
+
+#define SOCKD_POLICY_CHECK_OPTIONS \
+    { {NULL, 0}, SOCKD_POLICY_OPERATION_DIAL }
+
+/* policy.check.
+ * Tells whether a connection or a server would be allowed, by the decision that would be made then. Somebody
+ * else's, and how it comes about, is for who has the right admin.
+ *   host         name or numeric address
+ *   port         TCP port; 0, to listen: any that is allowed; 0 to 65535
+ *   options      NULL: the defaults
+ *   waits        until it is done
+ *   errors       invalid-params, internal, resolve, denied, limit, cancelled, going-away
+ */
+SOCKD_API int sockd_policy_check(sockd *client, struct sockd_text host, int64_t port, const struct sockd_policy_check_options *options, struct sockd_policy_check_result *result);
+SOCKD_API sockd_call sockd_start_policy_check(sockd *client, struct sockd_text host, int64_t port, const struct sockd_policy_check_options *options);
+SOCKD_API int sockd_finish_policy_check(sockd *client, sockd_call call, struct sockd_policy_check_result *result);
+
+struct sockd_policy_report_options {
+    struct sockd_text profile; /* the profile; null: every one that has a report; null is data NULL */
+};
+
+#define SOCKD_POLICY_REPORT_OPTIONS \
+    { {NULL, 0} }
+
+/* policy.report.
+ * What the profiles that only report would have denied.
+ *   options      NULL: the defaults
+ *   errors       invalid-params, internal, denied, limit, going-away
+ */
+SOCKD_API int sockd_policy_report(sockd *client, const struct sockd_policy_report_options *options, struct sockd_policy_report_result *result);
+SOCKD_API sockd_call sockd_start_policy_report(sockd *client, const struct sockd_policy_report_options *options);
+SOCKD_API int sockd_finish_policy_report(sockd *client, sockd_call call, struct sockd_policy_report_result *result);
+
+/* policy.list.
+ * The profiles in force, with their rights and rules.
+ *   errors       invalid-params, internal, denied, limit, going-away
+ */
+SOCKD_API int sockd_policy_list(sockd *client, struct sockd_policy_list_result *result);
+SOCKD_API sockd_call sockd_start_policy_list(sockd *client);
+SOCKD_API int sockd_finish_policy_list(sockd *client, sockd_call call, struct sockd_policy_list_result *result);
 

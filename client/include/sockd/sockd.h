@@ -113,6 +113,17 @@ SOCKD_API int sockd_process(sockd *client);
 typedef void sockd_done_fn(sockd *client, sockd_call call, void *data);
 SOCKD_API int sockd_on_done(sockd *client, sockd_call call, sockd_done_fn *done, void *data);
 
+/* ---- events ---- */
+
+/* Whom to tell of the events that the session has asked for with sockd_events_subscribe: they come at any time, between the
+ * replies. on_event(client, event, json, data) is called for each, in their order, from sockd_process, sockd_wait or any
+ * blocking function on that client; a program that only wants events calls sockd_wait(client, 0, -1), or sockd_process
+ * whenever sockd_fd is readable. event and what it points to are valid until on_event returns; members that do not apply are
+ * null. json is the event as it came, for members that this library does not know; event is NULL where it does not know that
+ * kind of event. The callback may start, finish and cancel calls. on_event NULL: events are passed over, as at first. */
+typedef void sockd_event_fn(sockd *client, const struct sockd_event_info *event, struct sockd_text json, void *data);
+SOCKD_API int sockd_on_event(sockd *client, sockd_event_fn *on_event, void *data);
+
 /* ---- any method, in JSON ---- */
 
 struct sockd_json_request {
