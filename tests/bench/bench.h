@@ -7,6 +7,7 @@ struct settings {
     int rounds;
     bool quick; /* only to see whether it runs: tiny counts */
     bool json;
+    const char *only; /* of a case's rows, those whose names contain it, and what they stand beside; NULL: all */
 };
 extern struct settings settings;
 

@@ -1,4 +1,6 @@
 /* Every way that bytes can take through sockd, beside a connection of one's own and beside programs that pass bytes on. */
+#include <string.h>
+
 #include "bench.h"
 #include "daemon.h"
 #include "machine.h"
@@ -78,6 +80,10 @@ static void open_path(struct stage *stage, int row)
 {
     const struct kind *kind = &kinds[row];
     struct path *path = &stage->paths[row];
+    if (row != DIRECT && settings.only && !strstr(kind->name, settings.only)) {
+        stage->skipped[row] = "not asked for";
+        return;
+    }
     if (kind->how == HOW_DIRECT) {
         int fd = peer_connect(stage->mover.port);
         path_plain(path, &stage->mover, mover_accept(&stage->mover), fd, NULL);

@@ -27,11 +27,12 @@ static const struct bench_case cases[] = {
 
 static void usage(FILE *file)
 {
-    fputs("usage: bench [NAME...] [--json] [--rounds N] [--quick]\n\n", file);
+    fputs("usage: bench [NAME...] [--json] [--only WORD] [--rounds N] [--quick]\n\n", file);
     for (size_t i = 0; i < CASES; i++)
         fprintf(file, "  %-10s%s\n", cases[i].name, cases[i].text);
     fputs(
         "\n  --json      a JSON object a line instead of tables\n"
+        "  --only WORD of bulk's rows only those whose names contain it, beside TCP by oneself\n"
         "  --rounds N  rounds of each figure, at most 64 (7)\n"
         "  --quick     one tiny round: only to see that it runs\n\n"
         "Each figure stands beside its references, which take turns with it: median [least .. greatest] of the rounds, then the\n"
@@ -66,14 +67,12 @@ static bool parse_rounds(const char *text)
     return *text && !*end && rounds >= 1 && rounds <= FIGURE_ROUNDS;
 }
 
-enum { OPTION_JSON = 256, OPTION_ROUNDS, OPTION_QUICK, OPTION_HELP };
+enum { OPTION_JSON = 256, OPTION_ONLY, OPTION_ROUNDS, OPTION_QUICK, OPTION_HELP };
 
 static const struct option options[] = {
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"rounds", required_argument, NULL, OPTION_ROUNDS},
-    {"quick", no_argument, NULL, OPTION_QUICK},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+    {"json", no_argument, NULL, OPTION_JSON},           {"only", required_argument, NULL, OPTION_ONLY},
+    {"rounds", required_argument, NULL, OPTION_ROUNDS}, {"quick", no_argument, NULL, OPTION_QUICK},
+    {"help", no_argument, NULL, OPTION_HELP},           {NULL, 0, NULL, 0},
 };
 
 static void parse(int argc, char **argv)
@@ -81,6 +80,8 @@ static void parse(int argc, char **argv)
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == OPTION_JSON) {
             settings.json = true;
+        } else if (option == OPTION_ONLY) {
+            settings.only = optarg;
         } else if (option == OPTION_QUICK) {
             settings.quick = true;
             settings.rounds = 1;

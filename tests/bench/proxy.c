@@ -97,7 +97,7 @@ void proxy_start(struct proxy *proxy, enum proxy_kind kind, int target)
 
 void proxy_stop(struct proxy *proxy)
 {
-    if (proxy->missing)
+    if (proxy->missing || proxy->port == 0) /* never started */
         return;
     child_end(&proxy->child);
     if (proxy->config[0])
