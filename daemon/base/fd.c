@@ -43,6 +43,12 @@ int fd_set_nonblocking(int fd, bool on)
     return ioctl(fd, FIONBIO, &wanted) != 0 ? -errno : 0;
 }
 
+void fd_widen(int fd, int size)
+{
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 int fd_set_cloexec(int fd, bool on)
 {
     return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) != 0 ? -errno : 0;

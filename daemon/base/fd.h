@@ -19,6 +19,9 @@ void fd_cleanup(int *fd);
 /* Sets or clears O_NONBLOCK. It belongs to what was opened, so everyone who shares it sees the change. 0, or -errno. */
 int fd_set_nonblocking(int fd, bool on);
 
+/* Gives a Unix socket room for so many bytes that its other end has not read yet, or for as many as the system allows. */
+void fd_widen(int fd, int size);
+
 /* 0, or -errno. */
 int fd_set_cloexec(int fd, bool on);
 

@@ -118,6 +118,8 @@ static void call_free(struct call *call)
         free((char *)call->id.data);
     if (call->payload_owned)
         free((unsigned char *)call->cargo.payload.data);
+    pipe_give(&call_sockets(call)->pipes, call->cargo.pipe);
+    pipe_give(&call_sockets(call)->pipes, call->reply_pipe);
     close_fds(call->cargo.fds, call->cargo.fd_count);
     close_fds(call->reply_fds, call->reply_fd_count);
     free(call->params);
@@ -152,9 +154,11 @@ static void call_finish(struct call *call, int outcome, const void *result)
         reply.record = call->method->result;
         reply.value = result;
         reply.payload = call->reply_payload;
+        reply.pipe = call->reply_pipe;
         reply.fds = call->reply_fds;
         reply.fd_count = call->reply_fd_count;
-        call->reply_fds = NULL; /* consume */
+        call->reply_pipe = NULL; /* consume */
+        call->reply_fds = NULL;
         call->reply_fd_count = 0;
     }
     waiter_leave(&call->waiter);
@@ -209,6 +213,7 @@ static void call_expired(evutil_socket_t fd, short what, void *context)
 static int keep_payload(struct call *call)
 {
     struct sockd_bytes *payload = &call->cargo.payload;
+    call->kept += call->cargo.pipe ? call->cargo.pipe->held : 0; /* already its own */
     if (!payload->data || call->spent)
         return 0;
     unsigned char *copy = malloc(payload->size);

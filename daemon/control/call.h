@@ -31,6 +31,7 @@ struct call {
     struct cargo cargo; /* the payload becomes its own once it waits */
     bool payload_owned;
     struct sockd_bytes reply_payload;
+    struct pipe *reply_pipe; /* what holds the payload instead */
     int *reply_fds;
     size_t reply_fd_count;
     enum progress_kind progress;

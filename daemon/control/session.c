@@ -16,8 +16,10 @@
 #include "call.h"
 #include "events.h"
 #include "fd.h"
+#include "pipes.h"
 
 #define READ_LARGEST (1024 * 1024)
+#define READ_BRIEF 1024 /* takes the line of a message, and of a large payload not much */
 #define CONTROL_ROOM CMSG_SPACE(sizeof(int) * 253)
 
 static void session_release(struct grave *grave)
@@ -73,7 +75,9 @@ void session_end(struct session *session)
     event_gone(&session->patience);
     session_fds_expire(session, UINT64_MAX);
     session_output_deinit(session);
+    session->load = pipe_give(&control->options.sockets->pipes, session->load);
     buffer_deinit(&session->in);
+    pipes_trim(&control->options.sockets->pipes); /* who used them may have been the last */
     close(session->fd);
     account_refund(&session->identity->account, QUOTA_BUFFERED, (int64_t)session->held);
     refund(session->identity);
@@ -117,7 +121,7 @@ static void be_patient(struct session *session)
     int64_t left;
     if (session->begun)
         left = session->begun + (1 + (int64_t)(session->unfinished >> 20)) * limits->line_time - clock_now();
-    else if (session_stuffed(session) || (session->ending && buffer_size(&session->out) > 0))
+    else if (session_stuffed(session) || (session->ending && session_unsent(session) > 0))
         left = limits->output_time;
     else
         left = -1;
@@ -148,7 +152,7 @@ static void read_on(struct session *session)
 /* Bytes that a session keeps are charged; over the limit it has gone too far. */
 static bool charge_held(struct session *session)
 {
-    size_t now = session->in.capacity;
+    size_t now = session->in.capacity + (session->load ? session->load->held + session->loading : 0);
     int64_t limit;
     if (now > session->held) {
         if (!account_charge(&session->identity->account, QUOTA_BUFFERED, (int64_t)(now - session->held), &limit)) {
@@ -185,6 +189,11 @@ static void digest(struct session *session, char *data, size_t size, bool kept)
         return;
     session->received += used;
     session_fds_expire(session, session->received);
+    if (session->loading > 0) { /* what was read of that payload has gone the same way */
+        if (kept)
+            session->in.end -= size - used - session->need;
+        size = used + session->need;
+    }
     if (kept)
         buffer_consume(&session->in, used);
     else if (used < size && !session->ending && buffer_append(&session->in, data + used, size - used) < 0)
@@ -216,7 +225,7 @@ static void input_over(struct session *session)
 /* Whether nothing more is to be said or heard. */
 static bool is_done(const struct session *session)
 {
-    if (buffer_size(&session->out) > 0 || !(session->input_ended || session->ending))
+    if (session_unsent(session) > 0 || !(session->input_ended || session->ending))
         return false;
     bool backlog = buffer_size(&session->in) > 0 && !session->begun;
     return session->ending || (!backlog && TAILQ_EMPTY(&session->calls));
@@ -258,7 +267,7 @@ static ssize_t read_some(struct session *session, char **data, size_t *size)
     } control;
     bool kept = buffer_size(&session->in) > 0;
     size_t have = buffer_size(&session->in);
-    size_t want = kept ? read_size(session, have) : CONTROL_INPUT;
+    size_t want = kept ? read_size(session, have) : session->brief ? READ_BRIEF : CONTROL_INPUT;
     char *room = kept ? buffer_reserve(&session->in, want) : session->control->input;
     if (!room) {
         errno = ENOMEM;
@@ -279,6 +288,36 @@ static ssize_t read_some(struct session *session, char **data, size_t *size)
     return n;
 }
 
+/* Where moving does not do, what has come is read, and the rest will be. */
+static void load_give_up(struct session *session)
+{
+    session->need += session->load->held + session->loading;
+    session->loading = 0;
+    int r = pipe_unload(session->load, &session->in);
+    session->load = pipe_give(&session->control->options.sockets->pipes, session->load);
+    if (r < 0)
+        session_end(session);
+}
+
+/* Moves on the payload that is being loaded. When all of it is there its message, which waits in `in`, is served. */
+static void load_more(struct session *session)
+{
+    ssize_t n;
+    do {
+        n = pipe_fill(session->load, session->fd, session->loading);
+        if (n > 0) {
+            session->loading -= (size_t)n;
+            session->unfinished += (size_t)n;
+        }
+    } while (n > 0 && session->loading > 0);
+    if (session->loading == 0)
+        digest(session, session->in.data + session->in.start, buffer_size(&session->in), true);
+    else if (n == 0)
+        input_over(session);
+    else if (errno != EAGAIN || pipe_full(session->load, session->fd))
+        load_give_up(session);
+}
+
 static void session_readable(evutil_socket_t fd, short what, void *context)
 {
     struct session *session = context;
@@ -289,6 +328,12 @@ static void session_readable(evutil_socket_t fd, short what, void *context)
     if (session->input_ended) {
         if (client_gone(session))
             session_end(session);
+        return;
+    }
+    if (session->loading > 0) {
+        session->busy = true;
+        load_more(session);
+        turn_over(session);
         return;
     }
     bool kept = buffer_size(&session->in) > 0;
@@ -303,6 +348,8 @@ static void session_readable(evutil_socket_t fd, short what, void *context)
         digest(session, data, size, kept);
     else
         input_over(session);
+    if (!session->ended && !session->ending && session->loading > 0)
+        load_more(session); /* most often the payload is there, too */
     turn_over(session);
 }
 

@@ -9,6 +9,8 @@
 #include "frame.h"
 #include "status_set.h"
 
+struct pipe;
+
 #define SESSION_FD_BATCHES 8 /* messages with descriptors that may wait to be read */
 
 /* Descriptors that came with one piece of input. */
@@ -22,16 +24,18 @@ struct session_fds {
 /* What came with a request. What is left of the descriptors when it has been handed on is closed. */
 struct cargo {
     struct sockd_bytes payload; /* data NULL: none */
+    struct pipe *pipe;          /* what holds the payload instead, or NULL */
     int *fds;
     size_t fd_count;
     int64_t limit; /* of descriptors: those that came were closed for it; or 0 */
 };
 
-/* Descriptors that leave with a reply. */
+/* What leaves at its place among the bytes of replies: descriptors with the byte that is there, or bytes out of a pipe. */
 struct session_parcel {
-    uint64_t place; /* of the reply's first byte in all that was ever sent */
+    uint64_t place; /* in all that was ever sent: of the reply's first byte, or of the pipe's next */
     int *fds;       /* owned: closed when they have left */
     size_t count;
+    struct pipe *pipe; /* owned, too; NULL: descriptors */
     struct session_parcel *next;
 };
 
@@ -46,6 +50,9 @@ struct session {
     struct event *read, *write, *later, *patience;
     struct buffer in, out;
     struct session_parcel *parcels;
+    size_t piped;      /* bytes in their pipes */
+    struct pipe *load; /* the payload of the message in `in`, as far as it has come; NULL: it is, or will be, in there, too */
+    size_t loading;    /* bytes of it that are still to come */
     struct session_fds fds[SESSION_FD_BATCHES];
     struct frame frame;
     struct grave grave;
@@ -57,6 +64,8 @@ struct session {
     size_t held;             /* charged as buffered: what is read */
     size_t owed;             /* the same: what is to be sent */
     int fd;
+    bool brief;       /* a large payload came last: a line is looked for without taking much of the next one */
+    bool widened;     /* the kernel has been asked for room for bulk */
     bool reading;     /* the loop is asked for input */
     bool input_ended; /* the client will send no more */
     bool ending;      /* no more is read; ends when its replies have left */
@@ -92,6 +101,7 @@ struct reply {
     enum error_id error;
     const struct trouble *trouble;
     struct sockd_bytes payload; /* data NULL: none */
+    struct pipe *pipe;          /* what holds the payload instead, consumed; or NULL */
     int *fds;                   /* consumed with the array */
     size_t fd_count;
 };
@@ -113,6 +123,12 @@ void batch_done(struct batch *batch);
 
 /* Sends what there is. Ends the session where that fails. */
 void session_send(struct session *session);
+
+/* Bytes of replies that have not left. */
+static inline size_t session_unsent(const struct session *session)
+{
+    return buffer_size(&session->out) + session->piped;
+}
 
 /* Whether so much is unread that the client's requests must wait. */
 bool session_stuffed(const struct session *session);

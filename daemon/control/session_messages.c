@@ -1,7 +1,8 @@
 /* What a session's clients ask: from bytes to requests.
  *
  * A message is served when all of it is there, its payload included: its line is scanned when it has come, and again when the
- * payload has. A payload that nobody wants is counted down instead of being kept, so that the next message is read in step. */
+ * payload has. A large payload is not read but moved into a pipe, behind a line that then stands alone. A payload that nobody
+ * wants is counted down instead of being kept, so that the next message is read in step. */
 #include "session.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "call.h"
 #include "fd.h"
+#include "pipes.h"
 
 #define MESSAGES_A_TURN 256
 
@@ -94,6 +96,27 @@ struct letter {
     size_t left;
 };
 
+/* What is still to come of a payload goes into a pipe, if that is worth it: behind what has been read of it. */
+static void load_begin(struct session *session, const struct letter *letter, size_t payload)
+{
+    if (payload - letter->left < PIPE_LEAST || payload > PIPE_MOST)
+        return;
+    struct pipes *pipes = &session->control->options.sockets->pipes;
+    struct pipe *pipe = pipe_take(pipes);
+    if (pipe && !pipe_put(pipe, letter->behind, letter->left))
+        pipe = pipe_give(pipes, pipe);
+    session->load = pipe;
+    session->loading = pipe ? payload - letter->left : 0;
+}
+
+static void cargo_discard(struct session *session, struct cargo *cargo)
+{
+    pipe_give(&session->control->options.sockets->pipes, cargo->pipe);
+    for (size_t i = 0; i < cargo->fd_count; i++)
+        fd_discard(cargo->fds[i]);
+    free(cargo->fds);
+}
+
 static enum taken serve_single(struct session *session, struct rpc_message *message, const struct letter *letter)
 {
     struct control *control = session->control;
@@ -102,19 +125,21 @@ static enum taken serve_single(struct session *session, struct rpc_message *mess
     rpc_next(&control->scan, message, &request);
     bool wanted = !request.error && request.method->flags & METHOD_PAYLOAD_IN && request.payload > 0 &&
                   request.payload <= (int64_t)control->options.limits.payload;
-    if (wanted && (uint64_t)request.payload > letter->left) {
-        session->need = (size_t)request.payload;
+    session->brief = wanted && request.payload >= PIPE_LEAST;
+    if (wanted && !session->load && (uint64_t)request.payload > letter->left) {
+        load_begin(session, letter, (size_t)request.payload);
+        session->need = session->load ? 0 : (size_t)request.payload;
         return TAKEN_NOT_YET;
     }
-    if (wanted)
+    cargo.pipe = session->load; /* consume */
+    session->load = NULL;
+    if (wanted && !cargo.pipe)
         cargo.payload = (struct sockd_bytes){(const unsigned char *)letter->behind, (size_t)request.payload};
     uint64_t end = letter->place + (uint64_t)(letter->behind - letter->line) + (uint64_t)request.payload;
     if (request.fds > 0 || session_fds_surplus(session, letter->place, end))
         session_fds_take(session, letter->place, &cargo);
     serve_request(session, NULL, &request, &cargo);
-    for (size_t i = 0; i < cargo.fd_count; i++)
-        fd_discard(cargo.fds[i]);
-    free(cargo.fds);
+    cargo_discard(session, &cargo);
     return TAKEN;
 }
 
@@ -128,12 +153,17 @@ static enum taken take_message(struct session *session, const struct letter *let
     enum scan_result scanned = scan(&control->scan, letter->line, letter->size);
     enum error_id error = rpc_open(&control->scan, scanned, control->options.limits.batch, &message, &request, &limit);
     uint64_t announced = (uint64_t)message.payload;
+    bool loaded = session->load != NULL;
     if (error)
         session_refuse(session, request.id, tell_message(control, error, limit, request.reason));
     else if (message.batch)
         serve_batch(session, &message);
     else if (serve_single(session, &message, letter) == TAKEN_NOT_YET)
         return TAKEN_NOT_YET;
+    if (loaded) { /* it has gone another way */
+        session->received += announced;
+        announced = 0;
+    }
     *payload = announced < letter->left ? (size_t)announced : letter->left;
     session->skip = announced - *payload;
     return TAKEN;

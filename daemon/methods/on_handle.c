@@ -54,7 +54,7 @@ static void show_stream(struct stream *stream, struct wanted wanted, struct room
     info->host = show_text(stream->host);
     info->bytes_in = (int64_t)stream->bytes_in;
     info->bytes_out = (int64_t)stream->bytes_out;
-    info->buffered_in = (int64_t)buffer_size(&stream->in);
+    info->buffered_in = (int64_t)(buffer_size(&stream->in) + stream_ahead(stream));
     info->buffered_out = (int64_t)buffer_size(&stream->out);
     info->waiting_in = waiters_count(&stream->waiting[SIDE_IN]);
     info->waiting_out = waiters_count(&stream->waiting[SIDE_OUT]);

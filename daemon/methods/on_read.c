@@ -108,15 +108,22 @@ int on_read_byte_sequence(struct call *call, const struct read_byte_sequence_par
     if (in->encoding == TRANSFER_PAYLOAD && call->batch)
         return trouble_param(call_trouble(call), "encoding", "the replies of a batch carry no payload");
     int r = call_stream_turn(call, in->stream, SIDE_IN, &in->timeout, &stream);
-    if (r == OUTCOME_WAIT && in->mode == MODE_NO_HANG)
+    bool waits = r == OUTCOME_WAIT;
+    if (waits && in->mode == MODE_NO_HANG)
         r = stream_check(stream, SIDE_IN, false, call_trouble(call));
     else if (r == 0 && (size_t)in->length * element_size(stream->element) > most)
         return trouble_limit(call_trouble(call), "payload", (int64_t)most);
-    else if (r == 0)
+    else if (r == 0 && in->encoding == TRANSFER_PAYLOAD)
+        r = stream_read_piped(stream, (size_t)in->length, in->mode, &call->reply_pipe, call_trouble(call));
+    if (r == 0 && call->reply_pipe)
+        bytes.size = call->reply_pipe->held;
+    else if (r == 0 && !waits)
         r = stream_read_bytes(stream, call_reading(call), (size_t)in->length, in->mode, &bytes, &out->eof, call_trouble(call));
     if (r != 0)
         return r;
     out->length = (int64_t)(bytes.size / element_size(stream->element));
+    if (call->reply_pipe)
+        return 0;
     if (in->encoding == TRANSFER_PAYLOAD)
         call->reply_payload = bytes;
     else

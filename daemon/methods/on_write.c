@@ -60,19 +60,23 @@ int on_write_byte(struct call *call, const struct write_byte_params *in, struct 
 int on_write_byte_sequence(struct call *call, const struct write_byte_sequence_params *in, struct written_result *out)
 {
     struct stream *stream;
-    struct sockd_bytes bytes = call->cargo.payload.data ? call->cargo.payload : in->data;
+    const struct cargo *cargo = &call->cargo;
+    bool has_payload = cargo->payload.data || cargo->pipe;
     int r = call_stream_turn(call, in->stream, SIDE_OUT, &in->timeout, &stream);
     if (r > 0)
         return r;
-    if (call->cargo.payload.data && in->data.data)
+    if (has_payload && in->data.data)
         return trouble_param(call_trouble(call), "data", "the bytes are the payload already");
-    if (!bytes.data)
+    if (!has_payload && !in->data.data)
         return trouble_param(call_trouble(call), "data", "is required where there is no payload");
     if (r == OUTCOME_WAIT && in->mode == MODE_NO_HANG)
         return stream_check(stream, SIDE_OUT, false, call_trouble(call));
     if (r != 0)
         return r;
-    return stream_write_bytes(stream, call_writing(call), bytes, in->mode, &out->written, call_trouble(call));
+    if (cargo->pipe)
+        return stream_write_piped(stream, call_writing(call), cargo->pipe, in->mode, &out->written, call_trouble(call));
+    return stream_write_bytes(stream, call_writing(call), has_payload ? cargo->payload : in->data, in->mode, &out->written,
+                              call_trouble(call));
 }
 
 int on_force_output(struct call *call, const struct stream_params *in, struct nothing *out)

@@ -330,14 +330,6 @@ static void sink_ready(evutil_socket_t fd, short what, void *context)
 
 /* ---- start and end ---- */
 
-/* As much as a pipe, where the system allows it. */
-static void enlarge(int fd)
-{
-    int size = PIPE_SIZE;
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) < 0)
-        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-}
-
 /* An event for one end of a flow. Memory and plain files are always ready. False without memory. */
 static bool end_event(struct event_base *base, struct place place, short flags, event_callback_fn ready, struct flow *flow,
                       struct event **event)
@@ -377,8 +369,8 @@ static int relay_init(struct relay *relay, int *fd)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0)
         return -errno;
     fd_set_nonblocking(pair[1], false);
-    enlarge(pair[0]);
-    enlarge(pair[1]);
+    fd_widen(pair[0], PIPE_SIZE);
+    fd_widen(pair[1], PIPE_SIZE);
     relay->fd = pair[0];
     account_add(&relay->stream->object.identity->account, QUOTA_DESCRIPTORS, 1);
     *fd = pair[1];

@@ -23,6 +23,7 @@ int sockets_init(struct sockets *sockets, struct event_base *base, struct resolv
     *sockets = (struct sockets){.base = base, .resolver = resolver, .flush_time = flush_seconds * 1000000};
     sockets_stir(sockets);
     object_table_init(&sockets->objects);
+    pipes_init(&sockets->pipes);
     LIST_INIT(&sockets->closers);
     LIST_INIT(&sockets->graves);
     sockets->reaper = event_new(base, -1, 0, reap, sockets);
@@ -80,4 +81,5 @@ void sockets_deinit(struct sockets *sockets)
     object_table_deinit(&sockets->objects);
     buffer_deinit(&sockets->scratch);
     denials_deinit(&sockets->denials);
+    pipes_trim(&sockets->pipes);
 }

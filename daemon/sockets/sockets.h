@@ -6,6 +6,7 @@
 #include "buffer.h"
 #include "denial.h"
 #include "object.h"
+#include "pipes.h"
 #include "readiness.h"
 #include "resolver.h"
 #include "witness.h"
@@ -28,6 +29,7 @@ struct sockets {
     struct resolver *resolver; /* the caller's */
     struct object_table objects;
     struct buffer scratch;  /* what a read gave, until it is in the reply */
+    struct pipes pipes;     /* for bytes that pass through */
     struct closers closers; /* sockets on their way out */
     struct graves graves;
     struct event *reaper;

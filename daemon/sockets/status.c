@@ -30,7 +30,7 @@ static enum readiness input_of(struct stream *stream, int events)
 {
     if (stream->shut[SIDE_IN] || stream->dial)
         return READY_NOT;
-    bool known = stream->unread >= 0 || stream->eof || stream->fd[SIDE_IN] < 0 || buffer_size(&stream->in) > 0;
+    bool known = stream->unread >= 0 || stream->eof || stream->fd[SIDE_IN] < 0 || buffer_size(&stream->in) > 0 || stream->ahead;
     if (!known && !(events & (POLLIN | POLLHUP | POLLERR)))
         return READY_NOT;
     return stream_readiness(stream);

@@ -154,6 +154,7 @@ static void stream_withdraw(struct stream *stream)
     waiters_dismiss(&stream->waiting[SIDE_IN], &stream->object);
     waiters_dismiss(&stream->waiting[SIDE_OUT], &stream->object);
     watchers_dismiss(&stream->object);
+    stream_drop_ahead(stream);
     sockets_bury(sockets, &stream->grave);
 }
 
@@ -269,5 +270,7 @@ void stream_run(struct stream *stream)
     waiters_run(&stream->waiting[SIDE_OUT], &stream->object);
     if (TAILQ_EMPTY(&stream->waiting[SIDE_OUT]) && first_wants(&stream->waiting[SIDE_IN]) == WANT_NOTHING)
         waiters_run(&stream->waiting[SIDE_IN], &stream->object);
+    if (stream->ahead && TAILQ_EMPTY(&stream->waiting[SIDE_IN]) && stream_catch_up(stream) < 0) /* nobody waits for it now */
+        stream->error = ENOMEM;
     stream_update(stream);
 }

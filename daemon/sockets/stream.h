@@ -35,6 +35,7 @@ struct stream {
     struct event *event[SIDES]; /* while something is waited for; [SIDE_OUT] only if the descriptors differ */
     struct waiters waiting[SIDES];
     struct buffer in, out;
+    struct pipe *ahead; /* input behind `in` that has left the kernel without being read; NULL: none */
     struct text text;
     struct sockopt_state *options; /* NULL: all at their defaults */
     struct dial *dial;             /* while it is connecting */
@@ -134,6 +135,26 @@ int stream_address(const struct stream *stream, bool peer, union address *addres
 
 /* ---- input (stream_input.c) ---- */
 
+/* Whether bytes may be moved between the stream's socket and a pipe: see relay.c. */
+static inline bool stream_may_splice(const struct stream *stream, enum side side)
+{
+    return stream->is_socket[side] && !stream->shared;
+}
+
+/* Input that was taken ahead. */
+static inline size_t stream_ahead(const struct stream *stream)
+{
+    return stream->ahead ? stream->ahead->held : 0;
+}
+
+/* Takes input ahead, by splice(2) into a pipe, until there are so many bytes of it. False: it does not do for them, because
+ * they end or fail, because of what the stream is or holds, or because the pipe is full. */
+bool stream_fill_ahead(struct stream *stream, size_t want);
+
+/* Reads what was taken ahead into the buffer. 0, or -errno: they are lost. */
+int stream_catch_up(struct stream *stream);
+void stream_drop_ahead(struct stream *stream);
+
 /* Takes what the kernel has. hint: how many bytes are wanted. */
 enum fill { FILL_NOTHING, FILL_BYTES, FILL_END, FILL_NO_MEMORY, FILL_OVER };
 enum fill stream_fill(struct stream *stream, size_t hint);
@@ -190,6 +211,9 @@ int stream_unread_char(struct stream *stream, int32_t ch, struct trouble *troubl
 /* length elements at the most. */
 int stream_read_bytes(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_bytes *bytes,
                       bool *eof, struct trouble *trouble);
+
+/* The same, moved into a pipe, which is the caller's then. 0 with *pipe NULL: it does not do, and nothing is consumed. */
+int stream_read_piped(struct stream *stream, size_t length, int mode, struct pipe **pipe, struct trouble *trouble);
 int stream_clear_input(struct stream *stream, struct trouble *trouble);
 
 /* LISTEN: never fails on an open input side. */
@@ -199,8 +223,10 @@ int stream_listen(struct stream *stream, bool *ready, struct trouble *trouble);
 
 /* How far a writing operation has come. All zero at the start. */
 struct writing {
-    struct buffer out; /* what it will have written */
+    struct buffer out; /* what it will have written, but for the bytes before `base` */
     const char *data;  /* the same where the caller holds the bytes; NULL: out */
+    struct pipe *pipe; /* the caller's, where the bytes are in it; NULL: they are not, or no more */
+    size_t base;
     size_t size, sent;
     bool begun, column_used;
 };
@@ -214,6 +240,10 @@ int stream_fresh_line(struct stream *stream, struct writing *writing, bool *writ
 
 /* Bytes, which stay the caller's until the operation ends. mode: enum mode. *written: elements. */
 int stream_write_bytes(struct stream *stream, struct writing *writing, struct sockd_bytes bytes, int mode, int64_t *written,
+                       struct trouble *trouble);
+
+/* The same for bytes in a pipe, which this operation uses up. */
+int stream_write_piped(struct stream *stream, struct writing *writing, struct pipe *pipe, int mode, int64_t *written,
                        struct trouble *trouble);
 int stream_write_element(struct stream *stream, struct writing *writing, const struct sockd_integer *value,
                          struct trouble *trouble);

@@ -54,7 +54,9 @@ static int unread_to_bytes(struct stream *stream)
 
 int stream_plain_input(struct stream *stream)
 {
-    int r = stream->unread >= 0 ? unread_to_bytes(stream) : 0;
+    int r = stream_catch_up(stream);
+    if (r == 0 && stream->unread >= 0)
+        r = unread_to_bytes(stream);
     if (r < 0)
         return r;
     text_forget(&stream->text);

@@ -17,6 +17,7 @@ static void shut(struct stream *stream, enum side side)
     if (side == SIDE_IN) {
         stream->unread = stream->last = -1;
         stream_own(stream);
+        stream_drop_ahead(stream);
         stream_consume(stream, buffer_size(&stream->in));
         stream_settle(stream);
     }

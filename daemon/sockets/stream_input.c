@@ -3,7 +3,10 @@
  * An unbuffered stream must not take more than its operations use. It looks at what the kernel has (the bytes at the end of
  * the buffer that `peeked` counts are in the kernel, too), and takes them when an operation has used them, or when they were
  * not enough for one that goes on waiting: those bytes will be its own. Where the descriptor cannot be looked at, it reads
- * byte by byte, as the manual's own program does. */
+ * byte by byte, as the manual's own program does.
+ *
+ * Input that nobody looks at, because it leaves as a payload, is moved into a pipe. Until all of it has come, or if it is read
+ * in another way after all, the pipe stands between the buffer and the kernel. */
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,10 +56,60 @@ static enum fill fill_end(struct stream *stream, int error)
     return FILL_END;
 }
 
+void stream_drop_ahead(struct stream *stream)
+{
+    stream->ahead = pipe_give(&stream->sockets->pipes, stream->ahead);
+}
+
+int stream_catch_up(struct stream *stream)
+{
+    int r = stream->ahead ? pipe_unload(stream->ahead, &stream->in) : 0;
+    stream_drop_ahead(stream);
+    stream_weigh(stream);
+    return r;
+}
+
+static bool may_fill_ahead(const struct stream *stream, size_t want)
+{
+    int64_t limit;
+    return want >= PIPE_LEAST && want <= PIPE_MOST && stream_may_splice(stream, SIDE_IN) && stream->fd[SIDE_IN] >= 0 &&
+           !stream->text.skip_lf && stream->unread < 0 && buffer_size(&stream->in) == 0 && stream_ahead(stream) <= want &&
+           !stream->eof && !stream->error && !account_over(&stream->object.identity->account, QUOTA_BUFFERED, &limit);
+}
+
+bool stream_fill_ahead(struct stream *stream, size_t want)
+{
+    if (!may_fill_ahead(stream, want))
+        return false;
+    if (!stream->ahead)
+        stream->ahead = pipe_take(&stream->sockets->pipes);
+    if (!stream->ahead)
+        return false;
+    ssize_t n = 1;
+    stream_stir(stream);
+    while (n > 0 && stream->ahead->held < want) {
+        n = pipe_fill(stream->ahead, stream->fd[SIDE_IN], want - stream->ahead->held);
+        if (n > 0) {
+            stream->bytes_in += (uint64_t)n;
+            stream->object.moved = clock_now();
+        }
+    }
+    bool blocked = n < 0 && errno == EAGAIN;
+    if (n == 0 || (n < 0 && !blocked && errno != EINVAL))
+        fill_end(stream, n < 0 ? errno : 0);
+    bool does = n > 0 || (blocked && !pipe_full(stream->ahead, stream->fd[SIDE_IN]));
+    if (stream->ahead->held == 0)
+        stream_drop_ahead(stream);
+    stream_weigh(stream);
+    return does;
+}
+
 enum fill stream_fill(struct stream *stream, size_t hint)
 {
     bool peek = stream->buffered == BUFFERED_FALSE;
     int64_t limit;
+    if (stream->ahead)
+        return stream_catch_up(stream) < 0 ? FILL_NO_MEMORY : FILL_BYTES;
     if (stream->eof)
         return FILL_END;
     if (stream->fd[SIDE_IN] < 0)
@@ -105,7 +158,7 @@ void stream_settle(struct stream *stream)
 
 void stream_weigh(struct stream *stream)
 {
-    size_t weight = stream->in.capacity + stream->out.capacity;
+    size_t weight = stream->in.capacity + stream->out.capacity + stream_ahead(stream);
     if (weight != stream->weight)
         account_add(&stream->object.identity->account, QUOTA_BUFFERED, (int64_t)weight - (int64_t)stream->weight);
     stream->weight = weight;

@@ -335,6 +335,25 @@ static int read_bytes(struct stream *stream, struct reading *reading, size_t len
     return give_bytes(stream, reading, want);
 }
 
+int stream_read_piped(struct stream *stream, size_t length, int mode, struct pipe **pipe, struct trouble *trouble)
+{
+    size_t width = element_size(stream->element), want = length * width;
+    *pipe = NULL;
+    int r = stream_check(stream, SIDE_IN, false, trouble);
+    if (r != 0 || !stream_fill_ahead(stream, want))
+        return r;
+    size_t have = stream_ahead(stream);
+    if (have < want && sequence_waits(stream, have - have % width, mode))
+        return OUTCOME_WAIT;
+    if (have == 0 || have % width != 0)
+        return 0;
+    stream->last = -1;
+    *pipe = stream->ahead; /* consume */
+    stream->ahead = NULL;
+    stream_weigh(stream);
+    return 0;
+}
+
 int stream_read_bytes(struct stream *stream, struct reading *reading, size_t length, int mode, struct sockd_bytes *bytes,
                       bool *eof, struct trouble *trouble)
 {

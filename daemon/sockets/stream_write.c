@@ -71,10 +71,39 @@ static size_t must_leave(const struct stream *stream, size_t size)
     return stays < size ? size - stays : 0;
 }
 
+/* The same for bytes in a pipe. */
+static ssize_t transmit_piped(struct stream *stream, struct pipe *pipe)
+{
+    if (stream->fd[SIDE_OUT] < 0)
+        return stream->dial ? -EAGAIN : -EPIPE;
+    stream_stir(stream);
+    ssize_t n = pipe_pass(pipe, stream->fd[SIDE_OUT]);
+    if (n < 0)
+        return -errno;
+    stream->bytes_out += (uint64_t)n;
+    stream->object.moved = clock_now();
+    return n;
+}
+
+/* Bytes that cannot be moved out of a pipe are read. */
+static int writing_unpipe(struct writing *writing)
+{
+    int r = writing->pipe ? pipe_unload(writing->pipe, &writing->out) : 0;
+    if (writing->pipe)
+        writing->base = writing->sent;
+    writing->pipe = NULL;
+    return r;
+}
+
+/* What is to be written next. */
+static const char *writing_rest(const struct writing *writing)
+{
+    return (writing->data ? writing->data : buffer_data(&writing->out)) + (writing->sent - writing->base);
+}
+
 /* Moves an operation on: 0 when its bytes are the kernel's, or held. *now: how many that is, also where it waits. */
 static int push(struct stream *stream, struct writing *writing, struct trouble *trouble)
 {
-    const char *data = writing->data ? writing->data : buffer_data(&writing->out);
     if (stream->error)
         return write_failed(trouble, stream_take_error(stream), writing->sent);
     size_t leave = writing->sent + must_leave(stream, writing->size - writing->sent);
@@ -86,14 +115,16 @@ static int push(struct stream *stream, struct writing *writing, struct trouble *
             return write_failed(trouble, -r, writing->sent);
     }
     while (writing->sent < leave) {
-        ssize_t n = transmit(stream, data + writing->sent, leave - writing->sent);
+        ssize_t n = writing->pipe ? transmit_piped(stream, writing->pipe)
+                                  : transmit(stream, writing_rest(writing), leave - writing->sent);
         if (n == -EAGAIN)
             return OUTCOME_WAIT;
         if (n < 0)
             return write_failed(trouble, (int)-n, writing->sent);
         writing->sent += (size_t)n;
     }
-    int r = buffer_append(&stream->out, data + writing->sent, writing->size - writing->sent);
+    size_t rest = writing->size - writing->sent;
+    int r = rest > 0 ? buffer_append(&stream->out, writing_rest(writing), rest) : 0;
     stream_weigh(stream);
     return r;
 }
@@ -169,26 +200,28 @@ int stream_fresh_line(struct stream *stream, struct writing *writing, bool *writ
 static int finish_element(struct stream *stream, struct writing *writing, size_t width)
 {
     size_t rest = (width - writing->sent % width) % width;
-    int r = buffer_append(&stream->out, writing->data + writing->sent, rest);
+    int r = rest > 0 ? writing_unpipe(writing) : 0;
+    if (r == 0 && rest > 0)
+        r = buffer_append(&stream->out, writing_rest(writing), rest);
     if (r == 0 && rest > 0) {
         writing->sent += rest;
         stream->flushing = true;
+        stream_update(stream);
     }
     return r;
 }
 
-int stream_write_bytes(struct stream *stream, struct writing *writing, struct sockd_bytes bytes, int mode, int64_t *written,
-                       struct trouble *trouble)
+/* The element type may change while the operation waits, but not its bytes. */
+static int write_elements(struct stream *stream, struct writing *writing, int mode, int64_t *written, struct trouble *trouble)
 {
     size_t width = element_size(stream->element);
     int r = stream_check(stream, SIDE_OUT, false, trouble);
-    if (r == 0 && bytes.size % width != 0)
+    if (r == 0 && writing->size % width != 0)
         r = trouble_param(trouble, "data", "its size is no multiple of the element's");
+    if (r == 0 && !(stream_may_splice(stream, SIDE_OUT) && stream->buffered != BUFFERED_TRUE))
+        r = writing_unpipe(writing);
     if (r != 0)
         return r;
-    writing->data = (const char *)bytes.data;
-    writing->size = bytes.size;
-    writing->begun = true;
     r = push(stream, writing, trouble);
     if (r == 0)
         writing->sent = writing->size;
@@ -196,6 +229,25 @@ int stream_write_bytes(struct stream *stream, struct writing *writing, struct so
         r = finish_element(stream, writing, width);
     *written = (int64_t)(writing->sent / width);
     return r;
+}
+
+int stream_write_bytes(struct stream *stream, struct writing *writing, struct sockd_bytes bytes, int mode, int64_t *written,
+                       struct trouble *trouble)
+{
+    writing->data = (const char *)bytes.data;
+    writing->size = bytes.size;
+    return write_elements(stream, writing, mode, written, trouble);
+}
+
+int stream_write_piped(struct stream *stream, struct writing *writing, struct pipe *pipe, int mode, int64_t *written,
+                       struct trouble *trouble)
+{
+    if (!writing->begun) {
+        writing->begun = true;
+        writing->pipe = pipe;
+        writing->size = pipe->held;
+    }
+    return write_elements(stream, writing, mode, written, trouble);
 }
 
 static bool element_fits(int element, const struct sockd_integer *value)
