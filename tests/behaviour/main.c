@@ -86,24 +86,31 @@ static void check_differences(const struct differences *table)
     }
 }
 
+static bool print(const char *what, const struct behaviour *behaviour, const struct differences *table)
+{
+    if (strcmp(what, "operations") == 0) {
+        operations_print(behaviour, table, stdout);
+    } else if (strcmp(what, "statements") == 0) {
+        behaviour_print(behaviour, stdout);
+    } else if (strcmp(what, "check") == 0) {
+        check_statements(behaviour);
+        check_operations(behaviour);
+        check_differences(table);
+        printf("%zu proofs of statements, %zu faults\n", behaviour->proof_count, wrong);
+    } else {
+        fputs("usage: behaviour check [TESTS] | operations | statements\n", stderr);
+        return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    const char *what = argc > 1 ? argv[1] : "";
     struct behaviour behaviour;
     struct differences *table = differences_load(DIFFERENCES);
     behaviour_load(&behaviour, argc > 2 ? argv[2] : TESTS);
-    if (strcmp(what, "operations") == 0) {
-        operations_print(&behaviour, table, stdout);
-    } else if (strcmp(what, "statements") == 0) {
-        behaviour_print(&behaviour, stdout);
-    } else if (strcmp(what, "check") == 0) {
-        check_statements(&behaviour);
-        check_operations(&behaviour);
-        check_differences(table);
-        printf("%zu proofs of statements, %zu faults\n", behaviour.proof_count, wrong);
-    } else {
-        fputs("usage: behaviour check|operations|statements\n", stderr);
-        return 2;
-    }
-    return wrong ? 1 : 0;
+    bool known = print(argc > 1 ? argv[1] : "", &behaviour, table);
+    behaviour_deinit(&behaviour);
+    differences_free(table);
+    return !known ? 2 : wrong ? 1 : 0;
 }

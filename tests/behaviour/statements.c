@@ -38,7 +38,6 @@ static void read_statement(const char *file, struct statement *statement, json_o
     *statement = (struct statement){text_of(file, source, "id"), text_of(file, source, "text"), names};
 }
 
-/* What is read stays until the program ends. */
 static void read_topic(struct topic *topic, const char *file)
 {
     json_object *source = json_object_from_file(file);
@@ -46,6 +45,7 @@ static void read_topic(struct topic *topic, const char *file)
         behaviour_fault(file, json_util_get_last_err());
     json_object *list = list_of(file, source, "statements");
     *topic = (struct topic){.file = strdup(file),
+                            .source = source,
                             .title = text_of(file, source, "title"),
                             .about = text_of(file, source, "about"),
                             .order = json_object_get_int(json_object_object_get(source, "order")),
@@ -85,6 +85,27 @@ void behaviour_load(struct behaviour *behaviour, const char *tests)
     qsort(behaviour->topics, behaviour->topic_count, sizeof *behaviour->topics, compare_topics);
     proofs_load(behaviour, tests);
     qsort(behaviour->proofs, behaviour->proof_count, sizeof *behaviour->proofs, compare_proofs);
+}
+
+static void topic_deinit(struct topic *topic)
+{
+    for (size_t i = 0; i < topic->count; i++)
+        free(topic->statements[i].of);
+    free(topic->statements);
+    free(topic->file);
+    json_object_put(topic->source);
+}
+
+void behaviour_deinit(struct behaviour *behaviour)
+{
+    for (size_t i = 0; i < behaviour->topic_count; i++)
+        topic_deinit(&behaviour->topics[i]);
+    for (size_t i = 0; i < behaviour->proof_count; i++) {
+        free(behaviour->proofs[i].statement);
+        free(behaviour->proofs[i].test);
+    }
+    free(behaviour->topics);
+    free(behaviour->proofs);
 }
 
 const struct proof *behaviour_proofs(const struct behaviour *behaviour, const char *id, size_t *count)

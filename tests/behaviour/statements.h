@@ -22,11 +22,13 @@ struct proof {
 
 struct statement {
     const char *id, *text;
-    const char *const *of; /* methods, ended by NULL */
+    const char **of; /* methods, ended by NULL */
 };
 
 struct topic {
-    const char *file, *title, *about;
+    char *file;
+    void *source; /* the file's JSON, to which all texts belong */
+    const char *title, *about;
     long order;
     struct statement *statements;
     size_t count;
@@ -41,6 +43,7 @@ struct behaviour {
 
 /* Reads both from the folder tests/; a file that cannot be read, or is not as described above, ends the program. */
 void behaviour_load(struct behaviour *behaviour, const char *tests);
+void behaviour_deinit(struct behaviour *behaviour);
 
 /* The first proof of a statement, or NULL; the others follow it up to the first of another statement. */
 const struct proof *behaviour_proofs(const struct behaviour *behaviour, const char *id, size_t *count);
