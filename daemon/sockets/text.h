@@ -65,7 +65,7 @@ struct text_cursor text_start(const struct text *text);
 /* Reads the character at the cursor and moves it on. CR, LF and CR LF are one '\n'; an LF that belongs to a CR before it is
  * passed over (the cursor moves even when TEXT_MORE follows). ignore and replacement happen here. final: no bytes will follow
  * these; bytes inside a character are then malformed. TEXT_MALFORMED: *length bytes at the cursor are the maximal malformed
- * subpart. */
+ * subpart. Between calls bytes may go from the end of the input, if the same ones come again. */
 enum text_result text_next(struct text *text, struct text_cursor *cursor, const char *data, size_t size, bool final,
                            int32_t *ch, size_t *length);
 

@@ -1,9 +1,10 @@
 /* Input through iconv with a state: shifts, byte order marks, letters held back until it is clear what combines with them.
  *
  * iconv sees each byte once, and what it made of it is kept as pieces until it is committed: a state can be neither copied nor
- * wound back. Going back to the front, for text_forget, means the initial state and then the shifts that lead to the front's:
- * of equal ones only the last, for each puts something in force and none looks at what is. The exception is UTF-7, whose state
- * has half characters in it: it restarts outside its base64. */
+ * wound back. A caller may take bytes away in between, as an unbuffered stream does, that come again later: a piece counts only
+ * while its bytes are there. Going back to the front, for text_forget, means the initial state and then the shifts that lead to
+ * the front's: of equal ones only the last, for each puts something in force and none looks at what is. The exception is UTF-7,
+ * whose state has half characters in it: it restarts outside its base64. */
 #include <errno.h>
 #include <string.h>
 
@@ -119,7 +120,8 @@ static bool ahead_holds(const struct text_conversion *conversion)
     return conversion->encoding->holds_back && count && ahead_piece(conversion, count - 1).ch == PIECE_SILENT;
 }
 
-/* Decodes one unit more. How many bytes or characters that was; 0: there is no more; -ENOMEM. */
+/* Decodes one unit more, of bytes of which all that are in pieces are there. How many bytes or characters that was; 0: there is
+ * no more; -ENOMEM. */
 static int ahead_decode(struct text_conversion *conversion, const char *data, size_t size, bool final)
 {
     size_t rest = size - conversion->fed;
@@ -170,6 +172,8 @@ enum text_result ahead_next(struct text_conversion *conversion, const char *data
             }
         }
         struct piece piece = ahead_piece(conversion, passed.decoded);
+        if (passed.at + piece.size > size)
+            return TEXT_MORE; /* the caller has given these bytes back; they will come again */
         if (piece.ch != PIECE_SILENT && piece.ch != PIECE_SHIFT) {
             unit->ch = (int32_t)piece.ch;
             unit->start = unit->end = passed;

@@ -236,6 +236,27 @@ START_TEST(changing_the_format_waits_its_turn_and_can_be_cancelled)
 }
 END_TEST
 
+/* What an unbuffered stream looks at goes back to the kernel: what was decoded of it must wait until it is there again. */
+/* shows: encoding-split */
+START_TEST(what_was_only_looked_at_is_read_once)
+{
+    char options[100], *text = value_keep(calloc(1, 100));
+    snprintf(options, sizeof options, "'buffered': false, 'external_format': {'encoding': '%s'}", encodings[_i].encoding);
+    struct link l = link_new(options);
+    peer_send(l.peer, encodings[_i].bytes, (size_t)encodings[_i].size);
+    link_await(&l);
+    for (const char *ch = ""; strcmp(ch, "\n") != 0; strcat(text, ch)) {
+        ck_assert_str_eq(link_status(&l, "input"), "\"input\"");
+        ch = text_at(call(l.client, "read-char", "{'stream': %lu, 'timeout': 5}", l.stream), "char");
+    }
+    text[strlen(text) - 1] = '\0';
+    ck_assert_str_eq(text, encodings[_i].text);
+    ck_assert_str_eq(link_status(&l, "input"), "null");
+    peer_shut(l.peer);
+    expect_true(call(l.client, "read-char", "{'stream': %lu, 'timeout': 5}", l.stream), "eof");
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&a_malformed_subpart_is_told_and_taken_out, NULL, COUNT(malformed)},
     {&malformed_input_can_be_ignored_or_replaced, NULL, COUNT(malformed)},
@@ -245,6 +266,7 @@ static const struct test_case cases[] = {
     {&a_character_may_be_split_over_packets, NULL, COUNT(modes)},
     {&a_byte_order_mark_is_a_character_of_utf_8, NULL, COUNT(modes)},
     {&other_encodings_are_read, NULL, COUNT(encodings)},
+    {&what_was_only_looked_at_is_read_once, NULL, COUNT(encodings)},
     {&malformed_input_of_other_encodings, NULL, 0},
     {&the_format_can_change_in_mid_stream, NULL, 0},
     {&a_member_left_out_stays_as_it_is, NULL, 0},

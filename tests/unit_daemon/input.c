@@ -47,6 +47,14 @@ void input_arrive(struct input *input, size_t count)
     input->rest_size -= size;
 }
 
+void input_give_back(struct input *input)
+{
+    input->rest -= input->size;
+    input->rest_size += input->size;
+    window_set(input, NULL, 0);
+    input_abandon(input);
+}
+
 enum text_result input_next(struct input *input, int32_t *ch, size_t *length)
 {
     enum text_result result =

@@ -24,6 +24,9 @@ void input_deinit(struct input *input);
 /* Lets up to count bytes more arrive. */
 void input_arrive(struct input *input, size_t count);
 
+/* Takes all that has arrived away, to arrive again, and goes back to the front. */
+void input_give_back(struct input *input);
+
 /* Reads a character from the cursor on; the end is final when everything has arrived. */
 enum text_result input_next(struct input *input, int32_t *ch, size_t *length);
 

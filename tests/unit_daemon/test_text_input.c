@@ -131,6 +131,36 @@ static void read_chars(int i, int how)
     sample_check(&input);
 }
 
+/* Looks ahead, though never to the end, and takes all of it away again. */
+static void look_and_give_back(struct input *input)
+{
+    size_t length;
+    input_arrive(input, input->rest_size > 64 ? 64 : input->rest_size ? input->rest_size - 1 : 0);
+    input_walk(input, false, &length);
+    input_give_back(input);
+}
+
+/* What was decoded of bytes that were taken away counts when they are back, a few at a time. */
+/* shows: encoding-split */
+START_TEST(given_back)
+{
+    for (size_t step = 1; step < 6; step++) {
+        struct input input = sample_input(_i);
+        size_t length;
+        while (input.rest_size > 0) {
+            look_and_give_back(&input);
+            do {
+                input_arrive(&input, step);
+                input_walk(&input, true, &length);
+            } while (input.cursor.at == 0 && input.rest_size > 0);
+            input_commit(&input);
+        }
+        ck_assert_int_eq(input_walk(&input, true, &length), TEXT_MORE);
+        sample_check(&input);
+    }
+}
+END_TEST
+
 START_TEST(char_by_char)
 {
     read_chars(_i, PLAIN);
@@ -404,6 +434,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, in_one, 0, SAMPLES);
     tcase_add_loop_test(tcase, every_cut, 0, SAMPLES);
+    tcase_add_loop_test(tcase, given_back, 0, SAMPLES);
     tcase_add_loop_test(tcase, char_by_char, 0, SAMPLES);
     tcase_add_loop_test(tcase, at_random, 0, SAMPLES);
     tcase_add_loop_test(tcase, last_bytes, 0, SAMPLES);
