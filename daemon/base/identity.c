@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "utf8.h"
+
 struct principal *principal_get(struct principals *principals, uid_t uid, const char *profile, const struct account *limits)
 {
     struct principal *principal;
@@ -68,6 +70,49 @@ struct identity *identity_unref(struct identity *identity)
         free(identity);
     }
     return NULL;
+}
+
+static bool is_plain(int32_t ch)
+{
+    static const struct {
+        int32_t first, last;
+    } others[] = {{0, 0x1F}, {0x7F, 0x9F}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (ch >= others[i].first && ch <= others[i].last)
+            return false;
+    return true;
+}
+
+/* The length of the plain character that a text begins with; 0: it begins with something else, of *skip bytes. */
+static size_t plain_character(const char *text, size_t size, size_t *skip)
+{
+    int32_t ch = 0;
+    int n = utf8_read((const unsigned char *)text, size, &ch);
+    *skip = n > 0 ? (size_t)n : n < 0 ? (size_t)-n : size;
+    return n > 0 && is_plain(ch) ? (size_t)n : 0;
+}
+
+bool identity_plain(const char *text, size_t size)
+{
+    size_t skip;
+    while (size > 0 && plain_character(text, size, &skip) > 0) {
+        text += skip;
+        size -= skip;
+    }
+    return size == 0;
+}
+
+void identity_set_name(struct identity *identity, const char *text, size_t size)
+{
+    size_t used = 0, skip;
+    for (; size > 0; text += skip, size -= skip) {
+        size_t n = plain_character(text, size, &skip);
+        if (used + (n ? n : 1) >= IDENTITY_NAME)
+            break;
+        memcpy(identity->name + used, n ? text : "?", n ? n : 1);
+        used += n ? n : 1;
+    }
+    identity->name[used] = '\0';
 }
 
 bool identity_may(const struct identity *identity, int right)

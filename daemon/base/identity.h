@@ -49,6 +49,13 @@ struct identity *identity_new(struct principal *principal, const struct account 
 struct identity *identity_ref(struct identity *identity);
 struct identity *identity_unref(struct identity *identity);
 
+/* Whether a text does nothing to whoever shows it: it is UTF-8 without control characters, of either set, without line and
+ * paragraph separators, and without what turns the direction of writing. */
+bool identity_plain(const char *text, size_t size);
+
+/* Notes the name of its process, with a question mark for each byte or character that is not plain. */
+void identity_set_name(struct identity *identity, const char *text, size_t size);
+
 /* Whether a handle of the one may be used by the other: they are the same principal. */
 static inline bool identity_same(const struct identity *a, const struct identity *b)
 {

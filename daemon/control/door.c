@@ -15,16 +15,17 @@
 #define CLIENTS_A_TURN 64
 
 /* The process's name is for people to read: it decides nothing, since a number may have been taken by another since. */
-static void read_name(pid_t pid, char name[IDENTITY_NAME])
+static void read_name(struct identity *identity)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
+    char path[64], name[IDENTITY_NAME + 1];
+    snprintf(path, sizeof path, "/proc/%ld/comm", (long)identity->pid);
     FILE *file = fopen(path, "re");
-    size_t size = file ? fread(name, 1, IDENTITY_NAME - 1, file) : 0;
+    size_t size = file ? fread(name, 1, sizeof name, file) : 0;
     if (file)
         fclose(file);
-    name[size] = '\0';
-    name[strcspn(name, "\n")] = '\0';
+    if (size > 0 && name[size - 1] == '\n')
+        size--;
+    identity_set_name(identity, name, size);
 }
 
 static void quota_limits(const struct config_quota *quota, int64_t limits[QUOTA_COUNT])
@@ -98,7 +99,7 @@ static struct identity *identify(struct door *door, int fd)
     identity->gid = who.gid;
     identity->pid = who.pid;
     identity->privileged = who.uid == 0 || who.uid == geteuid();
-    read_name(who.pid, identity->name);
+    read_name(identity);
     return identity;
 }
 

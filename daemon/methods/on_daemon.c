@@ -46,19 +46,11 @@ int on_daemon_info(struct call *call, const struct nothing *in, struct daemon_in
     return 0;
 }
 
-static bool is_plain(struct sockd_text text)
-{
-    for (size_t i = 0; i < text.size; i++)
-        if ((unsigned char)text.data[i] < 0x20 || text.data[i] == 0x7F)
-            return false;
-    return true;
-}
-
 int on_session_hello(struct call *call, const struct session_hello_params *in, struct session_hello_result *out)
 {
     struct identity *identity = call_identity(call);
-    if (in->name.data && !is_plain(in->name))
-        return trouble_param(call_trouble(call), "name", "has a control character");
+    if (in->name.data && !identity_plain(in->name.data, in->name.size))
+        return trouble_param(call_trouble(call), "name", "has a character that does something to whoever shows it");
     if (in->name.data) {
         memcpy(identity->label, in->name.data, in->name.size);
         identity->label[in->name.size] = '\0';
