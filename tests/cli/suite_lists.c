@@ -127,8 +127,8 @@ START_TEST(names_cannot_draw)
     struct client *c = client_open();
     call(c, "socket-server", NULL);
     const char *table = sockctl_text("ls servers");
-    ck_assert_msg(strstr(table, " \\x1b[2Jab\\u009b/") != NULL, "%s", table);
-    ck_assert_ptr_nonnull(strstr(sockctl_text("ls servers --json=short"), "\"\\u001b[2Jab\\u009b\""));
+    ck_assert_msg(strstr(table, " ?[2Jab?/") != NULL, "%s", table);
+    ck_assert_ptr_nonnull(strstr(sockctl_text("ls servers --json=short"), "\"?[2Jab?\""));
     client_close(c);
 }
 END_TEST
