@@ -271,6 +271,8 @@ int stream_clear_input(struct stream *stream, struct trouble *trouble)
     for (int i = 0; i < CLEAR_ROUNDS; i++) {
         stream_drop_lf(stream);
         text_forget(&stream->text);
+        if (buffer_size(&stream->in) > 0)
+            stream->text.skip_lf = false; /* half a character, too, stands between a CR and an LF */
         stream_consume(stream, buffer_size(&stream->in));
         if (stream_fill(stream, SIZE_MAX) != FILL_BYTES)
             break;

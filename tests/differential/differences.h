@@ -6,7 +6,8 @@
  *     "when"        facts that must hold ("!fact": must not), all of them
  *     "arguments"   members that the step's arguments must have (absent: any)
  *     "clisp", "sockd"   what each says: a list of patterns, of which one must fit. A pattern fits a result that has all
- *                        its members; the value "*" is any
+ *                        its members; the value "*" is any. "sockd": "by the rules" fits what the model (model.h) has worked
+ *                        out, so that CLISP may say anything and sockd only what is right
  *     "then"        "stop": what follows in a case cannot be compared any more (the default); "go on": nothing was changed by
  *                   it
  *     "causes"      the method that is behind it, where "operations" has only the peer's
@@ -26,9 +27,10 @@ struct differences;
 struct differences *differences_load(const char *path);
 void differences_free(struct differences *table);
 
-/* The row that explains a difference: its id, and whether the case goes on; NULL: it is not deliberate. */
+/* predicted: sockd's result is the model's. The row that explains a difference: its id, and whether the case goes on; NULL: it
+ * is not deliberate. */
 const char *differences_explain(struct differences *table, const struct step *step, uint64_t facts, json_object *clisp,
-                                json_object *sockd, bool *stop);
+                                json_object *sockd, bool predicted, bool *stop);
 
 /* The id of a row; NULL behind the last. */
 const char *differences_id(const struct differences *table, size_t row);

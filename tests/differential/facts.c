@@ -123,16 +123,12 @@ static void note_cut(struct fact_stream *stream)
 
 static void note_sent(struct fact_stream *stream, const struct step *step)
 {
-    const char *hex = step_text(step, "hex", NULL), *text = step_text(step, "data", "");
-    size_t size = hex ? strlen(hex) : strlen(text), fill = (size_t)json_object_get_int64(step_argument(step, "fill"));
-    stream->sent = realloc(stream->sent, stream->size + size + fill + 1);
-    for (int skip; hex && sscanf(hex, "%2hhx%n", stream->sent + stream->size, &skip) == 1; stream->size++)
-        for (hex += skip; *hex == ' ';)
-            hex++;
-    for (size_t i = 0; !hex && i < size; i++)
-        stream->sent[stream->size++] = (unsigned char)text[i];
-    memset(stream->sent + stream->size, 'a', fill);
-    stream->size += fill;
+    size_t size;
+    unsigned char *sent = step_bytes(step, &size);
+    stream->sent = realloc(stream->sent, stream->size + size + 1);
+    memcpy(stream->sent + stream->size, sent, size);
+    stream->size += size;
+    free(sent);
     look_at_ends(stream);
     look_at_characters(stream);
     note_cut(stream);

@@ -26,9 +26,12 @@ struct tally {
 
 static void tell_failure(const struct script *script, const struct verdict *verdict)
 {
-    printf("%s%s%s: step %zu, %s, differs, and no row explains it\n    CLISP %s\n    sockd %s\n", script->name,
-           script->buffered ? ", buffered " : "", script->buffered ? script->buffered : "", verdict->at + 1,
-           script->steps[verdict->at].operation->name, verdict->results[SIDE_CLISP], verdict->results[SIDE_SOCKD]);
+    printf("%s%s%s: step %zu, %s, %s\n    CLISP %s\n    sockd %s\n", script->name, script->buffered ? ", buffered " : "",
+           script->buffered ? script->buffered : "", verdict->at + 1, script->steps[verdict->at].operation->name,
+           verdict->expected ? "is wrong by the rules" : "differs, and no row explains it", verdict->results[SIDE_CLISP],
+           verdict->results[SIDE_SOCKD]);
+    if (verdict->expected)
+        printf("    wanted %s\n", verdict->expected);
 }
 
 static void play_case(struct stage *stage, const struct script *script, struct tally *tally)

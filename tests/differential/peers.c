@@ -189,17 +189,8 @@ static json_object *os_error(void)
 
 static json_object *peer_sends(struct peer *peer, const struct step *step)
 {
-    const char *hex = step_text(step, "hex", NULL), *text = step_text(step, "data", "");
-    size_t size = hex ? 0 : strlen(text), fill = (size_t)json_object_get_int64(step_argument(step, "fill"));
-    char *data = calloc(1, (hex ? strlen(hex) : size) + fill + 1);
-    if (!data)
-        die("memory");
-    memcpy(data, text, size);
-    for (int skip; hex && sscanf(hex, "%2hhx%n", (unsigned char *)data + size, &skip) == 1; size++)
-        for (hex += skip; *hex == ' ';)
-            hex++;
-    for (size_t i = 0; i < fill; i++)
-        data[size++] = (char)('a' + i % 26);
+    size_t size;
+    unsigned char *data = step_bytes(step, &size);
     ssize_t sent = send(peer->fd, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     free(data);
     if (sent < 0)
@@ -227,6 +218,7 @@ static json_object *peer_receives(struct peer *peer)
     static char text[sizeof data * 4 + 1];
     size_t size = 0;
     ssize_t n = -1;
+    setsockopt(peer->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int)); /* small pieces wait for it on the other side */
     errno = EAGAIN;
     while (size < sizeof data && (n = recv(peer->fd, data + size, sizeof data - size, MSG_DONTWAIT)) > 0)
         size += (size_t)n;

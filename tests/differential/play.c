@@ -8,13 +8,14 @@
 #include <time.h>
 
 #include "facts.h"
+#include "model.h"
 #include "peers.h"
 
 #define SOON_MS 2       /* for an operation that is expected to wait */
 #define PATIENCE_MS 400 /* for one that is not; asked for times come on top */
 #define LATER_MS 20
 #define LONG_MS 3000 /* before a wait that nothing explains is believed */
-#define ARRIVAL_MS 60
+#define ARRIVAL_MS 300
 
 long side_now(void)
 {
@@ -54,6 +55,7 @@ void verdict_deinit(struct verdict *verdict)
 {
     for (int i = 0; i < SIDES_COUNT; i++)
         free(verdict->results[i]);
+    free(verdict->expected);
 }
 
 /* ---- one step ---- */
@@ -62,6 +64,8 @@ struct scene {
     struct stage *stage;
     const struct script *script;
     struct facts facts;
+    struct model *model;
+    json_object *expected; /* by the model; NULL: it says nothing */
     json_object *results[SIDES_COUNT];
     bool pending; /* an operation goes on */
 };
@@ -146,7 +150,6 @@ static json_object *comparable(json_object *result)
     json_object *copy = NULL;
     json_object_deep_copy(result, &copy, NULL);
     json_object_object_del(copy, "detail");
-    json_object_object_del(copy, "text");
     return copy;
 }
 
@@ -227,6 +230,15 @@ static bool says_no_object(json_object *result)
     return error && strcmp(json_object_get_string(error), "no-object") == 0;
 }
 
+/* Whether sockd says what it must by the written rules. */
+static bool is_right(struct scene *scene)
+{
+    json_object *said = comparable(scene->results[SIDE_SOCKD]);
+    bool right = !scene->expected || json_object_equal(scene->expected, said);
+    json_object_put(said);
+    return right;
+}
+
 /* Whether a step's results agree, or a row explains why they do not. *stop: nothing behind it can be compared. */
 static bool agree(struct scene *scene, const struct step *step, uint64_t facts, const char **row, bool *stop)
 {
@@ -234,7 +246,8 @@ static bool agree(struct scene *scene, const struct step *step, uint64_t facts, 
     *row = NULL;
     *stop = has(results[0], "died") || (!scene->pending && has(results[0], "waits")) || says_no_object(results[0]);
     if (!same(results))
-        *row = differences_explain(scene->stage->table, step, facts, results[SIDE_CLISP], results[SIDE_SOCKD], stop);
+        *row = differences_explain(scene->stage->table, step, facts, results[SIDE_CLISP], results[SIDE_SOCKD],
+                                   scene->expected != NULL, stop);
     return *row || same(results);
 }
 
@@ -245,12 +258,19 @@ static bool play_step(struct scene *scene, const struct step *step, struct verdi
     json_object *const *results = scene->results;
     const char *row;
     bool stop;
+    scene->expected = model_step(scene->model, step, facts);
     carry_out(scene, step);
     verdict->failed = !agree(scene, step, facts, &row, &stop);
     if (verdict->failed && wait_longer(scene, step))
         verdict->failed = !agree(scene, step, facts, &row, &stop);
+    if (!is_right(scene)) {
+        verdict->failed = true;
+        verdict->expected = strdup(json_object_to_json_string_ext(scene->expected, JSON_C_TO_STRING_PLAIN));
+    }
     verdict->row = row ? row : verdict->row;
     trace(scene->stage->trace, step, results, row);
+    json_object_put(scene->expected);
+    model_learn(scene->model, step, scene->script->buffered, results[SIDE_SOCKD]);
     facts_learn(&scene->facts, step, scene->script->buffered, results[SIDE_CLISP], results[SIDE_SOCKD]);
     for (int i = 0; i < SIDES_COUNT; i++) {
         if (verdict->failed)
@@ -265,6 +285,7 @@ void play(struct stage *stage, const struct script *script, struct verdict *verd
     struct scene scene = {.stage = stage, .script = script};
     *verdict = (struct verdict){0};
     facts_init(&scene.facts);
+    scene.model = model_new();
     for (int i = 0; i < SIDES_COUNT; i++)
         stage->sides[i].runner->open(&stage->sides[i]);
     while (verdict->at < script->count && play_step(&scene, &script->steps[verdict->at], verdict))
@@ -274,4 +295,5 @@ void play(struct stage *stage, const struct script *script, struct verdict *verd
         stage->sides[i].runner->close(&stage->sides[i]);
     }
     facts_deinit(&scene.facts);
+    model_free(scene.model);
 }

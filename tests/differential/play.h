@@ -19,6 +19,7 @@ struct verdict {
     size_t at;                  /* the step at which it ended */
     const char *row;            /* the last difference that the table explained; NULL: none */
     char *results[SIDES_COUNT]; /* of the step that failed */
+    char *expected;             /* what sockd should have said, where it is sockd that did not */
 };
 
 void stage_open(struct stage *stage, const char *table);

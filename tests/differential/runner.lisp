@@ -288,7 +288,7 @@
          (if (eq code :etimedout) (reply "timeout") (reply "os" :errno (format nil "~A" code)))))
       (end-of-file (reply "end-of-file"))
       (system::charset-type-error (reply "encoding"))
-      (t (reply "refused" :text (substitute #\Space #\Newline (format nil "~A" condition)))))))
+      (t (reply "refused" :detail (substitute #\Space #\Newline (format nil "~A" condition)))))))
 
 (defun carry-out (operation arguments)
   (let ((function (gethash operation *operations*)))

@@ -1,6 +1,7 @@
 #include "script.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct operation operations[] = {
@@ -134,6 +135,21 @@ const char *step_text(const struct step *step, const char *name, const char *oth
 {
     json_object *value = step_argument(step, name);
     return value ? json_object_get_string(value) : otherwise;
+}
+
+unsigned char *step_bytes(const struct step *step, size_t *size)
+{
+    const char *hex = step_text(step, "hex", NULL), *text = step_text(step, "data", "");
+    size_t fill = (size_t)json_object_get_int64(step_argument(step, "fill"));
+    *size = hex ? 0 : strlen(text);
+    unsigned char *data = calloc(1, (hex ? strlen(hex) : *size) + fill + 1);
+    memcpy(data, text, *size);
+    for (int skip; hex && sscanf(hex, "%2hhx%n", data + *size, &skip) == 1; ++*size)
+        for (hex += skip; *hex == ' ';)
+            hex++;
+    for (size_t i = 0; i < fill; i++)
+        data[(*size)++] = (unsigned char)('a' + i % 26);
+    return data;
 }
 
 bool step_flag(const struct step *step, const char *name)

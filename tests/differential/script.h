@@ -59,5 +59,7 @@ json_object *script_print(const struct script *script);
 
 /* An argument, or the alternative. */
 const char *step_text(const struct step *step, const char *name, const char *otherwise);
+/* The bytes that a step sends: the caller's, one more than size. */
+unsigned char *step_bytes(const struct step *step, size_t *size);
 bool step_flag(const struct step *step, const char *name);
 json_object *step_argument(const struct step *step, const char *name);
