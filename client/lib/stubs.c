@@ -1009,6 +1009,22 @@ int sockd_daemon_info(sockd *client, struct sockd_daemon_info_result *result)
     return sockd_finish_daemon_info(client, sockd_start_daemon_info(client), result);
 }
 
+sockd_call sockd_start_daemon_stats(sockd *client)
+{
+    struct request request = {.method = METHOD_daemon_stats};
+    return call_start(client, &request);
+}
+
+int sockd_finish_daemon_stats(sockd *client, sockd_call call, struct sockd_daemon_stats_result *result)
+{
+    return call_finish(client, call, METHOD_daemon_stats, result);
+}
+
+int sockd_daemon_stats(sockd *client, struct sockd_daemon_stats_result *result)
+{
+    return sockd_finish_daemon_stats(client, sockd_start_daemon_stats(client), result);
+}
+
 sockd_call sockd_start_session_hello(sockd *client, const struct sockd_session_hello_options *options)
 {
     static const struct sockd_session_hello_options defaults = SOCKD_SESSION_HELLO_OPTIONS;

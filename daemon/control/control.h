@@ -57,6 +57,7 @@ struct control {
     struct arena arena; /* for the request that is being decoded */
     struct sessions sessions;
     struct subscriptions subscriptions; /* those of sessions that want to know what happens */
+    uint64_t events_lost;               /* by sessions that did not read them in time */
     struct calls spare;                 /* calls to be used again */
     struct principals principals;
     struct shares shares;

@@ -37,10 +37,16 @@ static void drop_first(struct subscription *subscription)
     subscription->count--;
 }
 
+static void lose(struct subscription *subscription)
+{
+    subscription->lost++;
+    subscription->session->control->events_lost++;
+}
+
 static void lose_first(struct subscription *subscription)
 {
     drop_first(subscription);
-    subscription->lost++;
+    lose(subscription);
 }
 
 /* Room for a line, charged; older ones make way. */
@@ -68,7 +74,7 @@ static void push(struct subscription *subscription, const char *line, size_t siz
         subscription->ring[at].line = copy; /* consume */
         subscription->ring[at].size = size;
     } else {
-        subscription->lost++;
+        lose(subscription);
     }
     if (!session->busy)
         event_active(session->later, EV_TIMEOUT, 0);
@@ -173,7 +179,7 @@ static void publish(struct control *control, const struct event_info *info, audi
         if (!sees(subscription->session->identity, about) || !subscription->filter->holds(subscription->filter, info))
             continue;
         if (buffer_size(&line) == 0 && append_event(&line, info) < 0)
-            subscription->lost++;
+            lose(subscription);
         else
             push(subscription, buffer_data(&line), buffer_size(&line));
     }
@@ -239,12 +245,19 @@ void events_limit(struct control *control, const struct identity *identity, cons
     publish(control, &info, principal_of, identity);
 }
 
+/* read-line's own limit has the name of the daemon's. */
+static bool chosen_by_caller(const struct control *control, const struct trouble *trouble)
+{
+    return name_is("line", trouble->fault.limit.data, trouble->fault.limit.size) &&
+           trouble->fault.value != (int64_t)control->options.limits.line;
+}
+
 void events_refused(struct session *session, enum error_id error, const struct trouble *trouble)
 {
     struct control *control = session->control;
     struct event_info info;
     struct rooms rooms;
-    if (error == ERROR_limit)
+    if (error == ERROR_limit && !chosen_by_caller(control, trouble))
         events_limit(control, session->identity, trouble);
     if (error != ERROR_denied || LIST_EMPTY(&control->subscriptions))
         return;
@@ -294,6 +307,15 @@ void events_unsubscribe(struct session *session)
     LIST_REMOVE(subscription, link);
     session->subscription = NULL;
     free(subscription);
+}
+
+int64_t events_subscribers(const struct control *control)
+{
+    const struct subscription *subscription;
+    int64_t count = 0;
+    LIST_FOREACH (subscription, &control->subscriptions, link)
+        count++;
+    return count;
 }
 
 static int tell_lost(struct session *session, int64_t count)

@@ -27,6 +27,9 @@ int events_subscribe(struct session *session, struct event_filter *filter, struc
 /* Ignored where it is not subscribed. What waits is dropped. */
 void events_unsubscribe(struct session *session);
 
+/* How many sessions are. */
+int64_t events_subscribers(const struct control *control);
+
 /* Moves events to the session's output as far as there is room. Ends the session without memory. */
 void events_deliver(struct session *session);
 
@@ -36,7 +39,8 @@ struct witness events_witness(struct control *control);
 /* A handle was offered to others, or claimed by one. reason: which. */
 void events_shared(struct control *control, const struct object *object, const char *reason);
 
-/* A session gets that error. Only denied and limit are events. */
+/* A session gets that error. Only denied and limit are events, and of those not the limit that a caller of read-line has set
+ * for itself. */
 void events_refused(struct session *session, enum error_id error, const struct trouble *trouble);
 
 /* Somebody, whose session need not have begun, met the limit that the trouble tells. */

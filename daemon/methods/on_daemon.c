@@ -2,13 +2,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "handlers.h"
+#include "log.h"
 #include "openrpc.h"
 
 static const struct sockd_text capabilities[] = {
     {"payload", sizeof "payload" - 1},
     {"fds", sizeof "fds" - 1},
     {"cancel", sizeof "cancel" - 1},
+    {"events", sizeof "events" - 1},
 };
 
 static const struct sockd_texts all_capabilities = {capabilities, sizeof capabilities / sizeof capabilities[0]};
@@ -43,6 +46,32 @@ int on_daemon_info(struct call *call, const struct nothing *in, struct daemon_in
     out->started = (struct sockd_text){trouble->host, clock_text(control->started, trouble->host)};
     control_limits(control, &call_identity(call)->account, &out->limits);
     out->capabilities = all_capabilities;
+    return 0;
+}
+
+int on_daemon_stats(struct call *call, const struct nothing *in, struct daemon_stats_result *out)
+{
+    const struct control *control = call->session->control;
+    const struct sockets *sockets = call_sockets(call);
+    const int64_t *used = control->options.daemon.used;
+    (void)in;
+    *out = (struct daemon_stats_result){
+        .uptime_ms = (clock_now() - control->started) / 1000,
+        .sessions = used[QUOTA_SESSIONS],
+        .sessions_total = (int64_t)control->next_session - 1,
+        .handles = used[QUOTA_HANDLES],
+        .handles_total = (int64_t)sockets->objects.next - 1,
+        .calls = used[QUOTA_CALLS],
+        .waiters = used[QUOTA_WAITERS],
+        .buffered = used[QUOTA_BUFFERED],
+        .descriptors = used[QUOTA_DESCRIPTORS],
+        .resolver_jobs = used[QUOTA_RESOLVER_JOBS],
+        .subscribers = events_subscribers(control),
+        .events_lost = (int64_t)control->events_lost,
+        .denied = (int64_t)sockets->denials.count,
+        .denials_unlogged = (int64_t)sockets->denials.unlogged,
+        .log_dropped = (int64_t)log_dropped(),
+    };
     return 0;
 }
 

@@ -4,7 +4,8 @@
 
 #include "suites.h"
 
-const struct suite *const suites[] = {&suite_words, &suite_verbs, &suite_lists, &suite_cat, &suite_examples, NULL};
+const struct suite *const suites[] = {&suite_words, &suite_verbs,    &suite_lists, &suite_policy,
+                                      &suite_cat,   &suite_examples, NULL};
 
 int main(int argc, char **argv)
 {

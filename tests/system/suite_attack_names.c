@@ -47,8 +47,9 @@ START_TEST(answers_of_both_kinds)
 {
     int port, names = names_open();
     int listener = peer_listen("127.0.0.1", &port);
-    struct client *c = client_open_by("web");
+    struct client *c = client_open_by("web"), *beside = client_open_by("web");
     long mark = log_mark();
+    call(beside, "events.subscribe", NULL);
     long id = request(c, "socket-connect", "{'host': 'mixed.test.example', 'port': %d}", port);
     ck_assert_int_eq(names_serve(names, c, "mixed.test.example", "10.0.0.1 ::1 169.254.169.254 127.0.0.1 fe80::1 192.168.0.1"),
                      2);
@@ -56,6 +57,8 @@ START_TEST(answers_of_both_kinds)
     expect_text(call(c, "socket-stream-peer", "{'stream': %lu, 'do_not_resolve': true}", stream), "address", "127.0.0.1");
     peer_accept(listener);
     ck_assert(logged(mark, "denied", "mixed.test.example", "169.254.169.254", "floor", NULL));
+    expect_text(event_next(beside), "event", "opened"); /* which addresses were denied is not told */
+    ck_assert(events_none(beside));
 }
 END_TEST
 

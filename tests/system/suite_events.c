@@ -289,8 +289,12 @@ START_TEST(one_that_does_not_read_loses_the_oldest)
     ck_assert_int_gt(lost, 0);
     ck_assert_int_ge(seen, 256);
     ck_assert(events_none(c));
+    json_object *stats = call(other, "daemon.stats", NULL);
+    expect_int(stats, "events_lost", lost);
+    expect_int(stats, "subscribers", 1);
     call(c, "events.unsubscribe", NULL);
     expect_int(call(c, "session.info", NULL), "used.buffered", 0);
+    expect_int(call(other, "daemon.stats", NULL), "subscribers", 0);
 }
 END_TEST
 
@@ -360,6 +364,37 @@ START_TEST(denials_are_logged_within_measure)
         count = lines(mark, with, &left_out);
     }
     ck_assert_int_eq(count + left_out, MANY + extra);
+    json_object *stats = call(client_open(), "daemon.stats", NULL);
+    ck_assert_int_ge(int_at(stats, "denials_unlogged"), left_out);
+    ck_assert_int_ge(int_at(stats, "denied"), MANY);
+}
+END_TEST
+
+/* A limit that somebody sets for a call of its own is no business of others. */
+START_TEST(a_limit_of_ones_own_is_no_event)
+{
+    struct link l = link_new(NULL);
+    struct client *c = subscriber(NULL, "event=limit");
+    peer_write(l.peer, "a line of some length\n");
+    refuse(l.client, "limit", "read-line", "{'stream': %lu, 'limit': 5}", l.stream);
+    ck_assert(events_none(c));
+}
+END_TEST
+
+START_TEST(counters)
+{
+    struct client *c = client_open();
+    json_object *before = call(c, "daemon.stats", NULL);
+    handle server = server_open(c);
+    json_object *after = call(c, "daemon.stats", NULL);
+    ck_assert_int_eq(int_at(after, "handles"), int_at(before, "handles") + 1);
+    ck_assert_int_eq(int_at(after, "handles_total"), int_at(before, "handles_total") + 1);
+    expect_int(after, "handles_total", (int64_t)server);
+    expect_int(after, "calls", 1);
+    ck_assert_int_ge(int_at(after, "uptime_ms"), int_at(before, "uptime_ms"));
+    ck_assert_int_ge(int_at(after, "sessions_total"), int_at(after, "sessions"));
+    deny(client_open_by("web"), "admin", "daemon.stats", NULL);
+    refuse(c, "invalid-params", "daemon.stats", "{'since': 0}");
 }
 END_TEST
 
@@ -386,7 +421,9 @@ static const struct test_case cases[] = {
     {&what_waits_is_charged, NULL, 0},
     {&a_subscriber_that_is_gone, NULL, 0},
     {&denials_are_logged_within_measure, NULL, 2},
+    {&a_limit_of_ones_own_is_no_event, NULL, 0},
     {&a_limit_is_a_line_too, NULL, 0},
+    {&counters, COVERS({METHOD_daemon_stats, SUCCESS | BAD_PARAMS}), 0},
     {0},
 };
 

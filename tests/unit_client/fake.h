@@ -64,6 +64,7 @@ void fake_close(struct fake *fake);
 /* The suites. */
 TCase *case_calls(void);
 TCase *case_errors(void);
+TCase *case_events(void);
 TCase *case_flight(void);
 TCase *case_connection(void);
 TCase *case_malformed(void);

@@ -8,6 +8,7 @@ int main(void)
     Suite *suite = suite_create("client");
     suite_add_tcase(suite, case_calls());
     suite_add_tcase(suite, case_errors());
+    suite_add_tcase(suite, case_events());
     suite_add_tcase(suite, case_flight());
     suite_add_tcase(suite, case_connection());
     suite_add_tcase(suite, case_malformed());

@@ -325,6 +325,25 @@ struct sockd_daemon_info_result {
     struct sockd_texts capabilities; /* what it can do beyond the protocol's first version */
 };
 
+/* counters since the start, and gauges */
+struct sockd_daemon_stats_result {
+    int64_t uptime_ms; /* milliseconds since the start */
+    int64_t sessions; /* sessions now */
+    int64_t sessions_total; /* sessions since the start */
+    int64_t handles; /* open handles */
+    int64_t handles_total; /* handles since the start */
+    int64_t calls; /* calls in flight */
+    int64_t waiters; /* of them those that wait */
+    int64_t buffered; /* bytes that the daemon holds for its clients */
+    int64_t descriptors; /* descriptors that are charged to clients */
+    int64_t resolver_jobs; /* names being looked up */
+    int64_t subscribers; /* sessions that are told of events */
+    int64_t events_lost; /* events that sessions did not read in time */
+    int64_t denied; /* denials */
+    int64_t denials_unlogged; /* lines about denials and limits that were left out of the log, there were so many */
+    int64_t log_dropped; /* lines of the log that could not be written, as far as no later line has told of them */
+};
+
 /* who answers */
 struct sockd_session_hello_result {
     struct sockd_text name; /* sockd */
@@ -1193,6 +1212,14 @@ SOCKD_API int sockd_finish_rpc_cancel(sockd *client, sockd_call call, struct soc
 SOCKD_API int sockd_daemon_info(sockd *client, struct sockd_daemon_info_result *result);
 SOCKD_API sockd_call sockd_start_daemon_info(sockd *client);
 SOCKD_API int sockd_finish_daemon_info(sockd *client, sockd_call call, struct sockd_daemon_info_result *result);
+
+/* daemon.stats.
+ * Counters and gauges of the daemon as a whole.
+ *   errors       invalid-params, internal, denied, limit, going-away
+ */
+SOCKD_API int sockd_daemon_stats(sockd *client, struct sockd_daemon_stats_result *result);
+SOCKD_API sockd_call sockd_start_daemon_stats(sockd *client);
+SOCKD_API int sockd_finish_daemon_stats(sockd *client, sockd_call call, struct sockd_daemon_stats_result *result);
 
 struct sockd_session_hello_options {
     int64_t protocol; /* the protocol's version that the client speaks */
