@@ -87,13 +87,14 @@ static int watch_on(struct watch *watch)
 
 int watch_run(struct command *command)
 {
-    json_object *count = json_object_object_get(command->params, "count"), *params = json_object_new_object(),
+    json_object *count = json_object_object_get(command->params, "count"),
                 *filter = json_object_object_get(command->params, "filter");
     struct watch watch = {command, count == NULL ? -1 : json_object_get_int64(count)};
     struct answer answer;
     if (command->options.format == FORMAT_JSON || command->options.format == FORMAT_CSV)
         return link_complain(command, EXIT_USAGE,
                              "watch has no end that one document could have: -o ndjson is a line an event");
+    json_object *params = json_object_new_object();
     if (filter != NULL)
         json_object_object_add(params, "filter", json_object_get(filter));
     int status = link_open(command);

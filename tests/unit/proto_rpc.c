@@ -374,6 +374,30 @@ START_TEST(requests_come_back)
 }
 END_TEST
 
+START_TEST(a_notification_has_no_id)
+{
+    char text[1000];
+    struct print print = {text, sizeof text - 1, 0};
+    struct event_info event;
+    record_clear(&record_event_info, &event);
+    event.event = EVENT_KIND_LOST;
+    event.time = SOCKD_TEXT("2026-11-22T19:00:00.000Z");
+    event.owner.profile = SOCKD_TEXT("web");
+    event.owner.session = 4;
+    event.owner.uid = event.owner.gid = event.owner.pid = 1;
+    event.local.address = event.peer.address = SOCKD_TEXT("");
+    event.local.port = event.peer.port = 0;
+    event.count = 17;
+    rpc_print_notification(&print, &notifications[NOTIFICATION_event], &event);
+    printed(&print, text);
+    ck_assert_str_eq(text, "{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"event\":\"lost\","
+                           "\"time\":\"2026-11-22T19:00:00.000Z\",\"handle\":null,\"reason\":null,"
+                           "\"owner\":{\"uid\":1,\"gid\":1,\"pid\":1,\"name\":null,\"profile\":\"web\",\"session\":4,"
+                           "\"label\":null},\"local\":{\"address\":\"\",\"port\":0},"
+                           "\"peer\":{\"address\":\"\",\"port\":0},\"count\":17}}");
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("rpc");
@@ -388,5 +412,6 @@ int main(void)
     tcase_add_test(tests, errors_come_back);
     tcase_add_test(tests, an_error_needs_no_more_than_its_kind);
     tcase_add_test(tests, requests_come_back);
+    tcase_add_test(tests, a_notification_has_no_id);
     return suite_run("rpc", tests);
 }
