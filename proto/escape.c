@@ -5,37 +5,6 @@
 
 #include "utf8.h"
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* The top bit of each byte that is below n, or that is above 127. n is at most 128. */
-#define BELOW(eight, n) (((eight)-EACH(n)) | (eight))
-
-static bool is_plain(unsigned char byte)
-{
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-size_t escape_plain(const char *data, size_t size)
-{
-    size_t at = 0;
-    for (; size - at >= 8; at += 8) {
-        uint64_t eight;
-        memcpy(&eight, data + at, sizeof eight);
-        uint64_t special = BELOW(eight, 0x20) | BELOW(eight ^ EACH('"'), 1) | BELOW(eight ^ EACH('\\'), 1);
-        special &= EACH(0x80);
-        if (special == 0)
-            continue;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        return at + (size_t)__builtin_ctzll(special) / 8; /* what a borrow may have marked stands behind the first */
-#else
-        break;
-#endif
-    }
-    while (at < size && is_plain((unsigned char)data[at]))
-        at++;
-    return at;
-}
-
 /* Four hexadecimal digits, or -1. */
 static int32_t hex_read(const char *data, size_t size)
 {

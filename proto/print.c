@@ -12,33 +12,6 @@
 
 /* ---- pieces ---- */
 
-/* Where a piece of that size goes, counted already; NULL if it does not fit. */
-static char *take(struct print *print, size_t size)
-{
-    size_t at = print->used;
-    print->used += size;
-    return at <= print->size && size <= print->size - at ? print->data + at : NULL;
-}
-
-void print_raw(struct print *print, const char *data, size_t size)
-{
-    char *to = take(print, size);
-    if (to != NULL && size > 0)
-        memcpy(to, data, size);
-}
-
-void print_literal(struct print *print, const char *text)
-{
-    print_raw(print, text, strlen(text));
-}
-
-void print_byte(struct print *print, char byte)
-{
-    char *to = take(print, 1);
-    if (to != NULL)
-        *to = byte;
-}
-
 void print_unsigned(struct print *print, uint64_t value)
 {
     char digits[20];
@@ -111,7 +84,7 @@ void print_base64(struct print *print, struct sockd_bytes bytes)
         return;
     }
     print_byte(print, '"');
-    char *to = take(print, BASE64_SIZE(bytes.size));
+    char *to = print_take(print, BASE64_SIZE(bytes.size));
     if (to != NULL)
         base64_write(bytes.data, bytes.size, to);
     print_byte(print, '"');

@@ -33,11 +33,12 @@ static void print_word(struct print *print, const struct words *words, int word)
         print_literal(print, "null");
         return;
     }
-    const char *text = words->items[word];
-    if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
-        print_literal(print, text);
+    struct sockd_text text = words->texts[word];
+    bool boolean = text.data[1] == 't' || text.data[1] == 'f';
+    if (boolean && (strcmp(text.data, "\"true\"") == 0 || strcmp(text.data, "\"false\"") == 0))
+        print_raw(print, text.data + 1, text.size - 2);
     else
-        print_text(print, (struct sockd_text){text, strlen(text)});
+        print_raw(print, text.data, text.size);
 }
 
 /* ---- times ---- */
@@ -78,12 +79,12 @@ static void print_timeout(struct print *print, struct sockd_timeout timeout)
 /* ---- values of several parts ---- */
 
 /* What comes before a member: the comma if it is not the first, and its name. */
-static void print_name(struct print *print, bool *first, const char *name)
+static void print_key(struct print *print, bool *first, struct sockd_text key)
 {
-    print_raw(print, *first ? "\"" : ",\"", *first ? 1 : 2);
+    if (!*first)
+        print_byte(print, ',');
     *first = false;
-    print_literal(print, name);
-    print_raw(print, "\":", 2);
+    print_raw(print, key.data, key.size);
 }
 
 static void print_action(struct print *print, int32_t action)
@@ -99,19 +100,19 @@ static void print_format(struct print *print, const struct sockd_format *format)
     bool first = true;
     print_byte(print, '{');
     if (format->encoding.data != NULL) {
-        print_name(print, &first, "encoding");
+        print_key(print, &first, SOCKD_TEXT("\"encoding\":"));
         print_text(print, format->encoding);
     }
     if (format->line_terminator != SOCKD_UNSET) {
-        print_name(print, &first, "line_terminator");
+        print_key(print, &first, SOCKD_TEXT("\"line_terminator\":"));
         print_word(print, &words_line_terminator, format->line_terminator);
     }
     if (format->input_error != SOCKD_ACTION_UNSET) {
-        print_name(print, &first, "input_error");
+        print_key(print, &first, SOCKD_TEXT("\"input_error\":"));
         print_action(print, format->input_error);
     }
     if (format->output_error != SOCKD_ACTION_UNSET) {
-        print_name(print, &first, "output_error");
+        print_key(print, &first, SOCKD_TEXT("\"output_error\":"));
         print_action(print, format->output_error);
     }
     print_byte(print, '}');
@@ -367,7 +368,7 @@ static void print_object(struct print *print, const struct record *record, const
             unsigned leaves = record_leaves(field->record);
             uint64_t inner = mask & UINT64_MAX >> (64 - leaves);
             if (inner != 0) {
-                print_name(print, &first, field->name);
+                print_key(print, &first, field->key);
                 print_object(print, field->record, member, inner);
             }
             mask >>= leaves;
@@ -375,10 +376,12 @@ static void print_object(struct print *print, const struct record *record, const
         }
         bool shown = mask & 1;
         mask >>= 1;
-        bool null = is_null(field, member);
-        if (!shown || (null && (field->flags & FIELD_OMIT || field->fallback[0] == FIELD_ABSENT[0])))
+        if (!shown)
             continue;
-        print_name(print, &first, field->name);
+        bool null = is_null(field, member);
+        if (null && (field->flags & FIELD_OMIT || field->fallback[0] == FIELD_ABSENT[0]))
+            continue;
+        print_key(print, &first, field->key);
         if (null && field->type != TYPE_FORMAT) /* a format that says nothing is still one */
             print_literal(print, "null");
         else

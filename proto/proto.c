@@ -6,14 +6,24 @@
 
 #include <string.h>
 
+#define TEXT_OF(literal)              \
+    {                                 \
+        literal, sizeof(literal) - 1, \
+    }
+
 /* ---- words ---- */
 
 /* clang-format off */
 #define WORDS_BEGIN(type) static const char *const type##_items[] = {
 #define WORD(type, constant, word) word,
+#define WORDS_END(type) };
+#include "methods.def"
+
+#define WORDS_BEGIN(type) static const struct sockd_text type##_texts[] = {
+#define WORD(type, constant, word) TEXT_OF("\"" word "\""),
 #define WORDS_END(type) \
     };                  \
-    const struct words words_##type = {#type, type##_items, type##_COUNT};
+    const struct words words_##type = {#type, type##_items, type##_texts, type##_COUNT};
 /* clang-format on */
 #include "methods.def"
 
@@ -65,6 +75,7 @@ int words_find(const struct words *words, const char *data, size_t size)
 
 #define FIRST(a, b) a
 #define SECOND(a, b) b
+#define KEY(wire) TEXT_OF("\"" wire "\":")
 #define TYPE_OF(...) FIRST(__VA_ARGS__)
 #define WORDS_OF(...) SECOND(__VA_ARGS__)
 
@@ -89,9 +100,9 @@ int words_find(const struct words *words, const char *data, size_t size)
         static const struct field items[count_##rec] = {
 #define FIELD(type, name, flags, fallback, min, max, doc) FIELD_AS(type, name, #name, flags, fallback, min, max, doc)
 #define FIELD_AS(type, name, wire, flags, fallback, min, max, doc) \
-    {wire, TYPE_OF(T_##type), flags, fallback, min, max, offsetof(self, name), WORDS_OF(T_##type), NULL, doc},
-#define RECORD(rec, name, doc) {#name, TYPE_RECORD, 0, REQUIRED, 0, 0, offsetof(self, name), NULL, &record_##rec, doc},
-#define LIST(rec, name, doc) {#name, TYPE_LIST, 0, REQUIRED, 0, 0, offsetof(self, name), NULL, &record_##rec, doc},
+    {wire, KEY(wire), TYPE_OF(T_##type), flags, fallback, min, max, offsetof(self, name), WORDS_OF(T_##type), NULL, doc},
+#define RECORD(rec, name, doc) {#name, KEY(#name), TYPE_RECORD, 0, REQUIRED, 0, 0, offsetof(self, name), NULL, &record_##rec, doc},
+#define LIST(rec, name, doc) {#name, KEY(#name), TYPE_LIST, 0, REQUIRED, 0, 0, offsetof(self, name), NULL, &record_##rec, doc},
 #define RECORD_END(rec) \
         };              \
         return items;   \

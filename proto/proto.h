@@ -91,6 +91,7 @@ enum field_type {
 struct words {
     const char *name;
     const char *const *items;
+    const struct sockd_text *texts; /* the same as JSON strings, quotes included */
     int count;
 };
 
@@ -99,6 +100,7 @@ enum field_flag { FIELD_NULLABLE = 1, FIELD_OMIT = 2 };
 /* One member of a record. */
 struct field {
     const char *name;
+    struct sockd_text key; /* the name as a JSON string, with its colon */
     enum field_type type;
     unsigned flags;
     const char *fallback; /* JSON text, FIELD_REQUIRED or FIELD_ABSENT */

@@ -22,7 +22,8 @@ static enum member member_find(const struct scan *scan, uint32_t name)
     size_t size = token->end - token->start;
     for (enum member i = 0; i < MEMBER_COUNT; i++)
         if (token->escaped ? scan_is(scan, name, members[i].data)
-                           : size == members[i].size && memcmp(data, members[i].data, size) == 0)
+                           : size == members[i].size && data[0] == members[i].data[0] && data[1] == members[i].data[1] &&
+                                 memcmp(data, members[i].data, size) == 0)
             return i;
     return MEMBER_COUNT;
 }
@@ -94,30 +95,6 @@ static enum error_id message_limit(struct rpc_request *request, const char *name
 {
     *limit = name;
     return message_fail(request, ERROR_limit, NULL);
-}
-
-enum error_id rpc_open(struct scan *scan, enum scan_result result, size_t batch_limit, struct rpc_message *message,
-                       struct rpc_request *request, const char **limit)
-{
-    *message = (struct rpc_message){.count = 1};
-    *request = (struct rpc_request){.id = null_id, .params = TOKEN_NONE};
-    *limit = NULL;
-    if (result == SCAN_SYNTAX)
-        return message_fail(request, ERROR_parse, scan->reason);
-    if (scan->count > 0 && is_type(scan, 0, TOKEN_OBJECT))
-        message_read(scan, message, request);
-    if (result != SCAN_OK)
-        return message_limit(request, result == SCAN_NESTING ? "nesting" : "values", limit);
-    if (is_type(scan, 0, TOKEN_OBJECT))
-        return ERROR_none;
-    if (!is_type(scan, 0, TOKEN_ARRAY))
-        return message_fail(request, ERROR_invalid_request, "a message must be an object or an array");
-    message->batch = true;
-    message->count = scan->tokens[0].count;
-    message->token = 1;
-    if (message->count == 0)
-        return message_fail(request, ERROR_invalid_request, "a batch must have one request at least");
-    return message->count > batch_limit ? message_limit(request, "batch", limit) : ERROR_none;
 }
 
 /* ---- requests ---- */
@@ -207,6 +184,40 @@ static void request_read(const struct scan *scan, uint32_t token, bool batch, st
     }
 }
 
+/* A message that is one request is read at once, rpc_next only hands it out. */
+static enum error_id lone_read(const struct scan *scan, struct rpc_message *message)
+{
+    message->lone = (struct rpc_request){.params = TOKEN_NONE};
+    request_read(scan, 0, false, &message->lone);
+    message->payload = message->lone.payload;
+    message->fds = message->lone.fds;
+    return ERROR_none;
+}
+
+enum error_id rpc_open(struct scan *scan, enum scan_result result, size_t batch_limit, struct rpc_message *message,
+                       struct rpc_request *request, const char **limit)
+{
+    *message = (struct rpc_message){.count = 1};
+    *request = (struct rpc_request){.id = null_id, .params = TOKEN_NONE};
+    *limit = NULL;
+    if (result == SCAN_SYNTAX)
+        return message_fail(request, ERROR_parse, scan->reason);
+    if (result == SCAN_OK && is_type(scan, 0, TOKEN_OBJECT))
+        return lone_read(scan, message);
+    if (scan->count > 0 && is_type(scan, 0, TOKEN_OBJECT))
+        message_read(scan, message, request);
+    if (result != SCAN_OK)
+        return message_limit(request, result == SCAN_NESTING ? "nesting" : "values", limit);
+    if (!is_type(scan, 0, TOKEN_ARRAY))
+        return message_fail(request, ERROR_invalid_request, "a message must be an object or an array");
+    message->batch = true;
+    message->count = scan->tokens[0].count;
+    message->token = 1;
+    if (message->count == 0)
+        return message_fail(request, ERROR_invalid_request, "a batch must have one request at least");
+    return message->count > batch_limit ? message_limit(request, "batch", limit) : ERROR_none;
+}
+
 bool rpc_next(struct scan *scan, struct rpc_message *message, struct rpc_request *request)
 {
     if (message->count == 0)
@@ -214,8 +225,11 @@ bool rpc_next(struct scan *scan, struct rpc_message *message, struct rpc_request
     uint32_t token = message->token;
     message->count--;
     message->token = scan->tokens[token].next;
-    *request = (struct rpc_request){.params = TOKEN_NONE};
-    request_read(scan, token, message->batch, request);
+    *request = message->lone;
+    if (message->batch) {
+        *request = (struct rpc_request){.params = TOKEN_NONE};
+        request_read(scan, token, true, request);
+    }
     if (request->error == ERROR_invalid_request && request->id.data == NULL)
         request->id = null_id;
     return true;

@@ -5,15 +5,6 @@
 #include "record.h"
 #include "scan.h"
 
-/* A message: one request, or a batch of them. */
-struct rpc_message {
-    bool batch;
-    size_t count;    /* requests in it */
-    int64_t payload; /* bytes that follow the line, cut to 2^63-1; 0 if none, or if what was said is no such number */
-    int64_t fds;     /* descriptors that ride along */
-    uint32_t token;  /* the next request */
-};
-
 /* A request as it stands in a message. The texts point into the message and are as they came. */
 struct rpc_request {
     struct sockd_text id; /* the JSON text of the id, null for a request without one (a notification) */
@@ -22,6 +13,16 @@ struct rpc_request {
     int64_t payload, fds; /* as the message's; 0 in a batch */
     enum error_id error;  /* parse, invalid_request: to be answered even where there is no valid id (id is then "null"); */
     const char *reason;   /* no_such_method: as any failure of a request, to be answered unless that is a notification */
+};
+
+/* A message: one request, or a batch of them. */
+struct rpc_message {
+    bool batch;
+    size_t count;    /* requests in it */
+    int64_t payload; /* bytes that follow the line, cut to 2^63-1; 0 if none, or if what was said is no such number */
+    int64_t fds;     /* descriptors that ride along */
+    uint32_t token;  /* the next request of a batch */
+    struct rpc_request lone;
 };
 
 /* Opens a scanned message. result is what scan() returned: after SCAN_NESTING and SCAN_VALUES what can still be told of id

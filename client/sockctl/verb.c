@@ -9,40 +9,48 @@
 #define METHOD_ROW(id) &methods[METHOD_##id]
 
 static const char *const kind_items[] = {"streams", "servers", "all"};
-static const struct words words_ls = {"ls", kind_items, COUNT(kind_items)};
+static const struct words words_ls = {.name = "ls", .items = kind_items, .count = COUNT(kind_items)};
 static const char *const policy_items[] = {"ls", "show", "check", "suggest"};
-static const struct words words_policy = {"policy", policy_items, COUNT(policy_items)};
+static const struct words words_policy = {.name = "policy", .items = policy_items, .count = COUNT(policy_items)};
 static const char *const shell_items[] = {"bash"};
-static const struct words words_shell = {"shell", shell_items, COUNT(shell_items)};
+static const struct words words_shell = {.name = "shell", .items = shell_items, .count = COUNT(shell_items)};
 
-#define NUMBER(name, fallback, min, max, doc)                     \
-    {                                                             \
-        name, TYPE_INT, 0, fallback, min, max, 0, NULL, NULL, doc \
+#define NUMBER(word, json, low, high, line)                                                    \
+    {                                                                                          \
+        .name = word, .type = TYPE_INT, .fallback = json, .min = low, .max = high, .doc = line \
     }
-#define TEXT(name, flags, fallback, doc)                           \
-    {                                                              \
-        name, TYPE_TEXT, flags, fallback, 0, 0, 0, NULL, NULL, doc \
+#define TEXT(word, bits, json, line)                                                  \
+    {                                                                                 \
+        .name = word, .type = TYPE_TEXT, .flags = bits, .fallback = json, .doc = line \
     }
-#define SWITCH(name, doc)                                     \
-    {                                                         \
-        name, TYPE_BOOL, 0, "false", 0, 0, 0, NULL, NULL, doc \
+#define SWITCH(word, line)                                                \
+    {                                                                     \
+        .name = word, .type = TYPE_BOOL, .fallback = "false", .doc = line \
     }
 
 static const struct field ls_fields[] = {
-    {"kind", TYPE_WORD, 0, "\"streams\"", 0, 0, 0, &words_ls, NULL, "what to list"},
+    {.name = "kind", .type = TYPE_WORD, .fallback = "\"streams\"", .words = &words_ls, .doc = "what to list"},
     TEXT("filter", 0, FIELD_ABSENT, "terms FIELD=VALUE, !=, <, <=, >, >=, joined by commas; all must hold"),
     TEXT("sort", 0, FIELD_ABSENT, "the field to sort by, - before it for descending order"),
     NUMBER("limit", FIELD_ABSENT, 1, INT32_MAX, "how many at the most"),
     NUMBER("after", "0", 0, (int64_t)SOCKD_HANDLE_MAX, "handles above this one"),
 };
 static const struct field show_fields[] = {
-    {"handle", TYPE_HANDLE, FIELD_REST, FIELD_REQUIRED, 0, 0, 0, NULL, NULL, "streams or servers"},
+    {.name = "handle", .type = TYPE_HANDLE, .flags = FIELD_REST, .fallback = FIELD_REQUIRED, .doc = "streams or servers"},
 };
 static const struct field cat_fields[] = {
     TEXT("target", 0, FIELD_REQUIRED, "the host to connect to, or the handle of a stream"),
     NUMBER("port", FIELD_ABSENT, 0, 65535, "TCP port, where the target is a host"),
-    {"via", TYPE_WORD, 0, FIELD_ABSENT, 0, 0, 0, &words_via, NULL, "how to hand the stream out; without it, the best allowed"},
-    {"timeout", TYPE_TIMEOUT, FIELD_NULLABLE, "null", 0, 0, 0, NULL, NULL, "how long connecting may take"},
+    {.name = "via",
+     .type = TYPE_WORD,
+     .fallback = FIELD_ABSENT,
+     .words = &words_via,
+     .doc = "how to hand the stream out; without it, the best allowed"},
+    {.name = "timeout",
+     .type = TYPE_TIMEOUT,
+     .flags = FIELD_NULLABLE,
+     .fallback = "null",
+     .doc = "how long connecting may take"},
     SWITCH("calls", "every byte through the daemon's calls, no descriptor is asked for"),
     SWITCH("keep", "a stream given by its handle stays open"),
     SWITCH("raw", "control characters go to a terminal as they are"),
@@ -52,12 +60,19 @@ static const struct field watch_fields[] = {
     NUMBER("count", FIELD_ABSENT, 1, INT32_MAX, "how many events to wait for; without it, until interrupted"),
 };
 static const struct field policy_fields[] = {
-    {"action", TYPE_WORD, 0, FIELD_REQUIRED, 0, 0, 0, &words_policy, NULL,
-     "ls: the profiles; show: one of them; check: explains a decision; suggest: makes rules of what was reported"},
+    {.name = "action",
+     .type = TYPE_WORD,
+     .fallback = FIELD_REQUIRED,
+     .words = &words_policy,
+     .doc = "ls: the profiles; show: one of them; check: explains a decision; suggest: makes rules of what was reported"},
     TEXT("target", 0, FIELD_ABSENT, "the host to check, or the profile to show"),
     NUMBER("port", FIELD_ABSENT, 0, 65535, "the port to check"),
     TEXT("profile", 0, FIELD_ABSENT, "whose decision to check; whose report to make rules of, else of every one"),
-    {"operation", TYPE_WORD, 0, "\"dial\"", 0, 0, 0, &words_policy_operation, NULL, "what would be done there"},
+    {.name = "operation",
+     .type = TYPE_WORD,
+     .fallback = "\"dial\"",
+     .words = &words_policy_operation,
+     .doc = "what would be done there"},
     SWITCH("floor", "suggest: also what opens the floor or every address of this host, since a person has decided so"),
 };
 static const struct field raw_fields[] = {
@@ -69,11 +84,13 @@ static const struct field help_fields[] = {TEXT("verb", 0, FIELD_ABSENT, "the ve
 static const struct field schema_fields[] = {
     TEXT("what", 0, "\"streams\"", "streams, servers, all, or a method for its result")};
 static const struct field completion_fields[] = {
-    {"shell", TYPE_WORD, 0, "\"bash\"", 0, 0, 0, &words_shell, NULL, "the shell"},
+    {.name = "shell", .type = TYPE_WORD, .fallback = "\"bash\"", .words = &words_shell, .doc = "the shell"},
 };
 static const struct field adopt_fields[] = {
-    {"fds", TYPE_TEXTS, 0, "\"0\"", 0, 0, 0, NULL, NULL,
-     "numbers of one or two open descriptors, joined by commas: input and output"},
+    {.name = "fds",
+     .type = TYPE_TEXTS,
+     .fallback = "\"0\"",
+     .doc = "numbers of one or two open descriptors, joined by commas: input and output"},
 };
 static const struct field export_fields[] = {
     TEXT("program", FIELD_REST, FIELD_ABSENT, "a program, after --, that gets the stream as standard input and output"),

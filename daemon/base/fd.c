@@ -32,6 +32,12 @@ void fd_discard(int fd)
     close(fd);
 }
 
+void fd_discard_all(const int *fds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        fd_discard(fds[i]);
+}
+
 void fd_cleanup(int *fd)
 {
     *fd = fd_close(*fd);

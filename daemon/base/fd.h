@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Closes a descriptor unless it is negative; errno stays as it was. Gives -1, to be stored where the descriptor stood. */
 int fd_close(int fd);
@@ -11,6 +12,7 @@ void fd_never_linger(int fd);
 
 /* Closes a descriptor that others have, or had: they may have prepared a socket so that whoever closes it last must wait. */
 void fd_discard(int fd);
+void fd_discard_all(const int *fds, size_t count);
 
 /* For a variable that owns a descriptor until it is set to -1. */
 void fd_cleanup(int *fd);

@@ -84,8 +84,7 @@ static void release_progress(struct call *call)
 
 static void close_fds(int *fds, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        fd_discard(fds[i]);
+    fd_discard_all(fds, count);
     free(fds);
 }
 

@@ -54,6 +54,7 @@ struct session {
     struct pipe *load; /* the payload of the message in `in`, as far as it has come; NULL: it is, or will be, in there, too */
     size_t loading;    /* bytes of it that are still to come */
     struct session_fds fds[SESSION_FD_BATCHES];
+    unsigned fd_batches; /* of them in use */
     struct frame frame;
     struct grave grave;
     uint64_t received, sent; /* places: bytes read and used up; bytes that have left */

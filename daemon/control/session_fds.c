@@ -7,19 +7,14 @@
 #include "fd.h"
 #include "session.h"
 
-static void discard_all(const int *fds, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        fd_discard(fds[i]);
-}
-
 /* A batch is no longer the session's: the one place where it is refunded. */
-static struct session_fds leave(const struct session *session, struct session_fds *batch)
+static struct session_fds leave(struct session *session, struct session_fds *batch)
 {
     struct session_fds left = *batch;
     if (!batch->limit)
         account_refund(&session->identity->account, QUOTA_DESCRIPTORS, (int64_t)batch->count);
     *batch = (struct session_fds){0};
+    session->fd_batches--;
     return left;
 }
 
@@ -44,18 +39,19 @@ static void keep(struct session *session, const int *fds, size_t count, uint64_t
     struct session_fds batch = {start, end, malloc(count * sizeof *fds), count, 0}, *slot = free_slot(session);
     if (!batch.fds || !slot) {
         free(batch.fds);
-        discard_all(fds, count);
+        fd_discard_all(fds, count);
         return;
     }
     memcpy(batch.fds, fds, count * sizeof *fds);
     if (!identity_charge_descriptors(session->identity, (int64_t)count, highest(fds, count), &batch.limit)) {
-        discard_all(fds, count);
+        fd_discard_all(fds, count);
         free(batch.fds);
         batch.fds = NULL;
     } else {
         batch.limit = 0;
     }
     *slot = batch;
+    session->fd_batches++;
 }
 
 void session_fds_arrived(struct session *session, const void *msghdr, uint64_t start, uint64_t end)
@@ -98,11 +94,11 @@ bool session_fds_surplus(const struct session *session, uint64_t place, uint64_t
 
 void session_fds_expire(struct session *session, uint64_t place)
 {
-    for (int i = 0; i < SESSION_FD_BATCHES; i++)
+    for (int i = 0; i < SESSION_FD_BATCHES && session->fd_batches > 0; i++)
         if (session->fds[i].count > 0 && session->fds[i].end <= place) {
             struct session_fds batch = leave(session, &session->fds[i]);
             if (batch.fds)
-                discard_all(batch.fds, batch.count);
+                fd_discard_all(batch.fds, batch.count);
             free(batch.fds);
         }
 }

@@ -13,7 +13,9 @@
 #include "fd.h"
 #include "pipes.h"
 
-#define MESSAGES_A_TURN 256
+/* Bytes of requests, payloads and replies after which others come first: by these a small call costs as little as it is, and
+ * one that sends or asks for much has the turn for itself. */
+#define BYTES_A_TURN (32 * 1024)
 
 void session_refuse(struct session *session, struct sockd_text id, int error)
 {
@@ -186,9 +188,11 @@ static size_t skip_some(struct session *session, size_t size)
 
 size_t session_serve(struct session *session, char *data, size_t size, bool *unfinished)
 {
-    size_t at = 0;
+    size_t at = 0, before = session_unsent(session);
     *unfinished = false;
-    for (int n = 0; n < MESSAGES_A_TURN && at < size && !session->ending && !session->ended && !session_stuffed(session); n++) {
+    while (at < size && !session->ending && !session->ended && !session_stuffed(session)) {
+        if (at + session_unsent(session) - before >= BYTES_A_TURN)
+            break;
         struct frame_line line;
         size_t payload;
         if (session->skip > 0) {

@@ -102,8 +102,7 @@ static int append_reply(struct buffer *out, const struct reply *reply)
 /* What a reply carries is not wanted. */
 static void discard(struct session *session, struct session_parcel carried)
 {
-    for (size_t i = 0; i < carried.count; i++)
-        fd_discard(carried.fds[i]);
+    fd_discard_all(carried.fds, carried.count);
     free(carried.fds);
     pipe_give(&session->control->options.sockets->pipes, carried.pipe);
 }

@@ -72,9 +72,9 @@ static void show_listener(const struct listener *listener, struct wanted wanted,
     info->waiting_in = waiters_count(&listener->waiting);
 }
 
+/* info is blank. */
 static void show(struct object *object, int64_t now, struct wanted wanted, struct rooms *rooms, struct handle_info *info)
 {
-    record_clear(&record_handle_info, info);
     info->handle = object->handle;
     info->kind = object->kind;
     info->lifetime = object->lifetime;
@@ -120,6 +120,7 @@ int on_handle_lifetime(struct call *call, const struct handle_lifetime_params *i
 /* ---- lists ---- */
 
 #define BLOCK_ROOMS 64
+#define LOOKED_AT 2000 /* handles in one call, shown or not: others are served before the next page */
 
 struct block {
     struct block *next;
@@ -202,8 +203,14 @@ static int list_fill(struct call *call, struct list *list, const struct handle_l
     const struct object_table *objects = &call_sockets(call)->objects;
     struct wanted asked = wanted_of(filter->leaves), wanted = wanted_of(leaves ? leaves : UINT64_MAX);
     int64_t now = clock_now();
-    struct object *object;
-    for (object = object_after(objects, (uint64_t)in->after); object; object = TAILQ_NEXT(object, order)) {
+    struct handle_info blank;
+    record_clear(&record_handle_info, &blank);
+    struct object *object = object_after(objects, (uint64_t)in->after);
+    for (size_t looked = 0; object; object = TAILQ_NEXT(object, order), looked++) {
+        if (looked == LOOKED_AT) {
+            *next = (int64_t)TAILQ_PREV(object, object_order, order)->handle;
+            break;
+        }
         if (!may_see(call_identity(call), object))
             continue;
         int r = list_grow(list);
@@ -211,6 +218,7 @@ static int list_fill(struct call *call, struct list *list, const struct handle_l
             return r;
         struct handle_info *info = &list->items[list->count];
         struct rooms *rooms = &list->blocks->rooms[list->count % BLOCK_ROOMS];
+        *info = blank;
         if (filter->count > 0)
             show(object, now, asked, rooms, info);
         if (!filter_holds(filter, info))
