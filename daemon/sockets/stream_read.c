@@ -204,7 +204,7 @@ static int read_chars(struct stream *stream, struct reading *reading, size_t len
         return broken(stream, trouble);
     *eof = r == TEXT_MORE && stream->eof && !stream->error;
     if (!peek && got > 0)
-        reading_commit(stream, reading, last_char(reading));
+        reading_commit(stream, reading, *eof ? -1 : last_char(reading));
     else if (!peek && *eof)
         stream->last = -1;
     return 0;

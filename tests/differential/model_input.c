@@ -212,9 +212,10 @@ static json_object *read_chars(struct input *in, size_t length, const char *mode
         json_object_put(made);
         return out_of_input(in);
     }
+    bool end = next == NEXT_NONE && in->ended;
     if (text.count > 0)
-        commit(in, &walk, last);
-    else if (next == NEXT_NONE && in->ended)
+        commit(in, &walk, end ? -1 : last);
+    else if (end)
         in->last = -1;
     return result_of("text", made);
 }

@@ -241,6 +241,23 @@ END_TEST
 
 #define EACH_MODE COUNT(modes)
 
+static const char *const to_the_end[] = {"read-line", "read-char-sequence", "read-char", "read-char-no-hang"};
+
+/* shows: char-unread-at-the-end */
+START_TEST(nothing_is_put_back_behind_the_end)
+{
+    struct link l = link_new(NULL);
+    const char *method = to_the_end[_i];
+    peer_write(l.peer, "x");
+    peer_shut(l.peer);
+    if (_i >= 2)
+        call(l.client, "read-char", "{'stream': %lu, 'timeout': 5}", l.stream);
+    link_await(&l);
+    expect_true(call(l.client, method, "{'stream': %lu%s}", l.stream, _i == 1 ? ", \"length\": 5" : ""), "eof");
+    refuse(l.client, "invalid-params", "unread-char", "{'stream': %lu, 'char': 'x'}", l.stream);
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&characters_and_the_end, COVERS({METHOD_read_char, SUCCESS | AT_END}), EACH_MODE},
     {&read_char_waits, NULL, EACH_MODE},
@@ -262,6 +279,7 @@ static const struct test_case cases[] = {
             {METHOD_listen, REFUSAL}, {METHOD_clear_input, REFUSAL}, {METHOD_unread_char, REFUSAL},
             {METHOD_read_char_sequence, REFUSAL}),
      0},
+    {&nothing_is_put_back_behind_the_end, NULL, COUNT(to_the_end)},
     {0},
 };
 
