@@ -82,7 +82,7 @@ void session_end(struct session *session)
     account_refund(&session->identity->account, QUOTA_BUFFERED, (int64_t)session->held);
     refund(session->identity);
     session->identity->session = 0;
-    sockets_bury(control->options.sockets, &session->grave);
+    sockets_bury(control->options.sockets, &session->grave, session_release);
 }
 
 void session_end_soon(struct session *session)
@@ -384,7 +384,6 @@ int session_new(struct control *control, int fd, struct identity *identity)
     session->fd = fd;
     session->identity = identity; /* consume */
     identity->session = control->next_session++;
-    session->grave.release = session_release;
     TAILQ_INIT(&session->calls);
     LIST_INIT(&session->objects);
     TAILQ_INSERT_TAIL(&control->sessions, session, link);

@@ -16,7 +16,7 @@
 
 static void listener_release(struct grave *grave)
 {
-    struct listener *listener = (struct listener *)((char *)grave - offsetof(struct listener, grave));
+    struct listener *listener = (struct listener *)((char *)grave - offsetof(struct listener, object.grave));
     object_deinit(&listener->object);
     free(listener->options);
     free(listener);
@@ -83,7 +83,6 @@ int listener_new(struct sockets *sockets, struct identity *identity, struct obje
     if (listener) {
         socklen_t size = sizeof listener->address;
         listener->sockets = sockets;
-        listener->grave.release = listener_release;
         listener->fd = fd;
         listener->queue = queue;
         TAILQ_INIT(&listener->waiting);
@@ -127,7 +126,7 @@ void listener_close(struct listener *listener)
     close(listener->fd);
     listener->fd = -1;
     world_port_removed(&listener->sockets->world, address_port(&listener->address));
-    sockets_bury(listener->sockets, &listener->grave);
+    sockets_bury(listener->sockets, &listener->object.grave, listener_release);
 }
 
 bool listener_ready(const struct listener *listener)

@@ -9,7 +9,6 @@ struct event;
 
 struct listener {
     struct object object;
-    struct grave grave;
     struct sockets *sockets;
     struct event *event;
     struct event *pause;        /* while descriptors are short */

@@ -21,7 +21,7 @@ void object_table_deinit(struct object_table *table)
 static size_t slot_of(const struct object_table *table, uint64_t handle)
 {
     size_t i = (size_t)handle & (table->capacity - 1);
-    while (table->slots[i].handle && table->slots[i].handle != handle)
+    while (table->slots[i] && table->slots[i]->handle != handle)
         i = (i + 1) & (table->capacity - 1);
     return i;
 }
@@ -34,8 +34,8 @@ static int table_grow(struct object_table *table)
     if (!bigger.slots)
         return -ENOMEM;
     for (size_t i = 0; i < table->capacity; i++)
-        if (table->slots[i].handle)
-            bigger.slots[slot_of(&bigger, table->slots[i].handle)] = table->slots[i];
+        if (table->slots[i])
+            bigger.slots[slot_of(&bigger, table->slots[i]->handle)] = table->slots[i];
     free(table->slots);
     table->slots = bigger.slots;
     table->capacity = bigger.capacity;
@@ -46,14 +46,14 @@ static int table_grow(struct object_table *table)
 static void table_remove(struct object_table *table, uint64_t handle)
 {
     size_t mask = table->capacity - 1, hole = slot_of(table, handle);
-    for (size_t i = (hole + 1) & mask; table->slots[i].handle; i = (i + 1) & mask) {
-        size_t home = (size_t)table->slots[i].handle & mask;
+    for (size_t i = (hole + 1) & mask; table->slots[i]; i = (i + 1) & mask) {
+        size_t home = (size_t)table->slots[i]->handle & mask;
         if (((i - home) & mask) >= ((i - hole) & mask)) {
             table->slots[hole] = table->slots[i];
             hole = i;
         }
     }
-    table->slots[hole] = (struct objects_slot){0, NULL};
+    table->slots[hole] = NULL;
     table->count--;
 }
 
@@ -93,7 +93,7 @@ int object_enter(struct object_table *table, struct object *object, const struct
     object->created = object->moved = clock_now();
     object->ending = "closed";
     LIST_INIT(&object->watchers);
-    table->slots[slot_of(table, object->handle)] = (struct objects_slot){object->handle, object};
+    table->slots[slot_of(table, object->handle)] = object;
     table->count++;
     TAILQ_INSERT_TAIL(&table->order, object, order);
     if (entry->lifetime == LIFETIME_SESSION)
@@ -164,7 +164,7 @@ struct object *object_find(const struct object_table *table, uint64_t handle)
 {
     if (handle == 0 || table->capacity == 0)
         return NULL;
-    return table->slots[slot_of(table, handle)].object;
+    return table->slots[slot_of(table, handle)];
 }
 
 struct object *object_after(const struct object_table *table, uint64_t handle)

@@ -9,6 +9,7 @@
 #include <sockd/values.h>
 
 #include "clock.h"
+#include "grave.h"
 #include "identity.h"
 #include "proto.h"
 #include "trouble.h"
@@ -51,7 +52,10 @@ LIST_HEAD(watchers, watcher);
 
 struct object {
     uint64_t handle;
-    TAILQ_ENTRY(object) order;   /* all, by handle */
+    union {
+        TAILQ_ENTRY(object) order; /* while it is open: all, by handle */
+        struct grave grave;        /* from then on */
+    };
     LIST_ENTRY(object) siblings; /* those of one session whose end ends them */
     struct identity *identity;
     struct guest *guests; /* who may use it beside its owner; seldom any */
@@ -75,14 +79,9 @@ struct guest {
 TAILQ_HEAD(object_order, object);
 LIST_HEAD(objects, object);
 
-struct objects_slot {
-    uint64_t handle;
-    struct object *object;
-};
-
 struct object_table {
     struct object_order order;
-    struct objects_slot *slots; /* open addressing; capacity is a power of two */
+    struct object **slots; /* open addressing; capacity is a power of two */
     size_t capacity, count;
     uint64_t next; /* handle */
 };

@@ -288,7 +288,7 @@ static void relay_leave(struct relay *relay)
         account_refund(&relay->stream->object.identity->account, QUOTA_DESCRIPTORS, 1);
     relay->fd = fd_close(relay->fd);
     relay->stream->relay = NULL;
-    sockets_bury(relay->stream->sockets, &relay->grave);
+    sockets_bury(relay->stream->sockets, &relay->grave, relay_release);
 }
 
 /* Whether whoever held the other end has closed it, and not only shut it down. */
@@ -402,7 +402,7 @@ int relay_start(struct stream *stream, int *fd)
     struct relay *relay = calloc(1, sizeof *relay);
     if (!relay)
         return -ENOMEM;
-    *relay = (struct relay){.grave = {.release = relay_release}, .stream = stream, .fd = -1};
+    *relay = (struct relay){.stream = stream, .fd = -1};
     relay->flows[SIDE_IN] = relay->flows[SIDE_OUT] = (struct flow){.relay = relay, .pipe = {-1, -1}};
     *fd = -1;
     int r = relay_init(relay, fd);

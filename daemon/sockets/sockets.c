@@ -12,8 +12,8 @@ static void reap(evutil_socket_t fd, short what, void *context)
     struct grave *grave;
     (void)fd;
     (void)what;
-    while ((grave = LIST_FIRST(&sockets->graves))) {
-        LIST_REMOVE(grave, link);
+    while ((grave = sockets->graves)) {
+        sockets->graves = grave->next;
         grave->release(grave);
     }
 }
@@ -25,16 +25,16 @@ int sockets_init(struct sockets *sockets, struct event_base *base, struct resolv
     object_table_init(&sockets->objects);
     pipes_init(&sockets->pipes);
     LIST_INIT(&sockets->closers);
-    LIST_INIT(&sockets->graves);
     sockets->reaper = event_new(base, -1, 0, reap, sockets);
     int r = readiness_init(sockets);
     return sockets->reaper ? r : -ENOMEM;
 }
 
 /* A plain event is run in a later round of the loop than the one that makes it active: everything up the stack is gone. */
-void sockets_bury(struct sockets *sockets, struct grave *grave)
+void sockets_bury(struct sockets *sockets, struct grave *grave, void (*release)(struct grave *grave))
 {
-    LIST_INSERT_HEAD(&sockets->graves, grave, link);
+    *grave = (struct grave){sockets->graves, release};
+    sockets->graves = grave;
     event_active(sockets->reaper, EV_TIMEOUT, 0);
 }
 

@@ -15,13 +15,6 @@
 struct event;
 struct event_base;
 
-/* Something to be freed once the loop's turn is over. */
-struct grave {
-    LIST_ENTRY(grave) link;
-    void (*release)(struct grave *grave);
-};
-
-LIST_HEAD(graves, grave);
 LIST_HEAD(closers, closer);
 
 struct sockets {
@@ -31,7 +24,7 @@ struct sockets {
     struct buffer scratch;  /* what a read gave, until it is in the reply */
     struct pipes pipes;     /* for bytes that pass through */
     struct closers closers; /* sockets on their way out */
-    struct graves graves;
+    struct grave *graves;   /* what goes after this turn */
     struct event *reaper;
     struct world world;
     struct readiness_set readiness;
@@ -50,8 +43,8 @@ void sockets_close_all(struct sockets *sockets);
 /* Everything is closed by now; what closers still hold is cut off. */
 void sockets_deinit(struct sockets *sockets);
 
-/* Frees something after this turn. */
-void sockets_bury(struct sockets *sockets, struct grave *grave);
+/* Has something released after this turn. */
+void sockets_bury(struct sockets *sockets, struct grave *grave, void (*release)(struct grave *grave));
 
 /* Closes an object of either kind, as session's end and shutdown do: output is flushed in the background. reason: a static
  * text for whoever is told. */

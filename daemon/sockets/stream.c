@@ -21,7 +21,7 @@
 
 static void stream_release(struct grave *grave)
 {
-    struct stream *stream = (struct stream *)((char *)grave - offsetof(struct stream, grave));
+    struct stream *stream = (struct stream *)((char *)grave - offsetof(struct stream, object.grave));
     if (stream->weight)
         account_refund(&stream->object.identity->account, QUOTA_BUFFERED, (int64_t)stream->weight);
     object_deinit(&stream->object);
@@ -29,7 +29,6 @@ static void stream_release(struct grave *grave)
     buffer_deinit(&stream->in);
     buffer_deinit(&stream->out);
     free(stream->options);
-    free(stream->host);
     free(stream);
 }
 
@@ -77,12 +76,8 @@ static void stream_connected(void *context, const struct dial_result *result)
     stream_run(stream);
 }
 
-static int stream_fill_in(struct stream *stream, const struct stream_options *options, struct sockd_text host,
-                          struct trouble *trouble)
+static int stream_fill_in(struct stream *stream, const struct stream_options *options, struct trouble *trouble)
 {
-    stream->host = strndup(host.data ? host.data : "", host.size);
-    if (!stream->host)
-        return -ENOMEM;
     int r = text_set_format(&stream->text, &options->format);
     if (r < 0)
         return r == -EINVAL ? trouble_param(trouble, "external_format", "the encoding is not known") : r;
@@ -101,27 +96,28 @@ static int stream_fill_in(struct stream *stream, const struct stream_options *op
 int stream_new(struct sockets *sockets, const struct stream_options *options, int in, int out, struct dial *dial,
                struct sockd_text host, int port, struct stream **result, struct trouble *trouble)
 {
-    struct stream *stream = calloc(1, sizeof *stream);
+    struct stream *stream = calloc(1, offsetof(struct stream, host) + host.size + 1);
     int r = -ENOMEM;
     if (stream) {
         stream->sockets = sockets;
-        stream->grave.release = stream_release;
         stream->fd[SIDE_IN] = in;
         stream->fd[SIDE_OUT] = out;
         stream->shut[SIDE_IN] = in < 0 && !dial;
         stream->shut[SIDE_OUT] = out < 0 && !dial;
         know_kind(stream, options->foreign);
         stream->port = (uint16_t)port;
+        if (host.size > 0)
+            memcpy(stream->host, host.data, host.size);
         stream->element = (uint8_t)options->element;
         stream->buffered = (uint8_t)options->buffered;
         stream->unread = stream->last = -1;
         TAILQ_INIT(&stream->waiting[SIDE_IN]);
         TAILQ_INIT(&stream->waiting[SIDE_OUT]);
-        r = stream_fill_in(stream, options, host, trouble);
+        r = stream_fill_in(stream, options, trouble);
     }
     if (r != 0) {
         if (stream)
-            stream_release(&stream->grave);
+            stream_release(&stream->object.grave);
         close_both(in, out);
         dial_cancel(dial);
         return r;
@@ -155,7 +151,7 @@ static void stream_withdraw(struct stream *stream)
     waiters_dismiss(&stream->waiting[SIDE_OUT], &stream->object);
     watchers_dismiss(&stream->object);
     stream_drop_ahead(stream);
-    sockets_bury(sockets, &stream->grave);
+    sockets_bury(sockets, &stream->object.grave, stream_release);
 }
 
 /* The descriptor that output leaves by is the closer's from now on. */

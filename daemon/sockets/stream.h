@@ -29,7 +29,6 @@ enum side { SIDE_IN, SIDE_OUT, SIDES };
 
 struct stream {
     struct object object;
-    struct grave grave;
     struct sockets *sockets;
     int fd[SIDES];              /* the same twice for a socket; -1 while it is connecting, and after a failure */
     struct event *event[SIDES]; /* while something is waited for; [SIDE_OUT] only if the descriptors differ */
@@ -40,7 +39,6 @@ struct stream {
     struct sockopt_state *options; /* NULL: all at their defaults */
     struct dial *dial;             /* while it is connecting */
     struct relay *relay;           /* while it is handed out as one: reading and writing are refused */
-    char *host;                    /* as it was asked for */
     uint64_t bytes_in, bytes_out;
     size_t weight;       /* charged as buffered */
     uint32_t asked;      /* the turn in which the kernel told its readiness; 0: it must be asked */
@@ -61,6 +59,7 @@ struct stream {
     bool column_used;  /* output does not stand at the start of a line */
     bool flushing;     /* output leaves in the background */
     bool tracked;      /* its changes of readiness are told: see readiness.h */
+    char host[];       /* as it was asked for, with its NUL */
 };
 
 /* How a stream is to be made. */
