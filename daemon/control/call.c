@@ -93,9 +93,9 @@ static void weigh(struct call *call)
 {
     size_t kept = call->kept;
     if (call->progress == PROGRESS_READING)
-        kept += call->reading.out.capacity;
+        kept += buffer_capacity(&call->reading.out);
     else if (call->progress == PROGRESS_WRITING)
-        kept += call->writing.out.capacity;
+        kept += buffer_capacity(&call->writing.out);
     if (kept != call->held)
         account_add(&call->session->identity->account, QUOTA_BUFFERED, (int64_t)kept - (int64_t)call->held);
     call->held = kept;

@@ -152,7 +152,7 @@ static void read_on(struct session *session)
 /* Bytes that a session keeps are charged; over the limit it has gone too far. */
 static bool charge_held(struct session *session)
 {
-    size_t now = session->in.capacity + (session->load ? session->load->held + session->loading : 0);
+    size_t now = buffer_capacity(&session->in) + (session->load ? session->load->held + session->loading : 0);
     int64_t limit;
     if (now > session->held) {
         if (!account_charge(&session->identity->account, QUOTA_BUFFERED, (int64_t)(now - session->held), &limit)) {
@@ -190,9 +190,9 @@ static void digest(struct session *session, char *data, size_t size, bool kept)
     session->received += used;
     session_fds_expire(session, session->received);
     if (session->loading > 0) { /* what was read of that payload has gone the same way */
-        if (kept)
-            session->in.end -= size - used - session->need;
         size = used + session->need;
+        if (kept)
+            buffer_truncate(&session->in, size);
     }
     if (kept)
         buffer_consume(&session->in, used);
@@ -283,7 +283,7 @@ static ssize_t read_some(struct session *session, char **data, size_t *size)
     }
     if (n > 0 && kept)
         buffer_added(&session->in, (size_t)n);
-    *data = kept ? session->in.data + session->in.start : room;
+    *data = kept ? buffer_front(&session->in) : room;
     *size = have + (n > 0 ? (size_t)n : 0);
     return n;
 }
@@ -311,7 +311,7 @@ static void load_more(struct session *session)
         }
     } while (n > 0 && session->loading > 0);
     if (session->loading == 0)
-        digest(session, session->in.data + session->in.start, buffer_size(&session->in), true);
+        digest(session, buffer_front(&session->in), buffer_size(&session->in), true);
     else if (n == 0)
         input_over(session);
     else if (errno != EAGAIN || pipe_full(session->load, session->fd))
@@ -361,7 +361,7 @@ static void session_later(evutil_socket_t fd, short what, void *context)
     (void)what;
     session->busy = true;
     if (buffer_size(&session->in) > 0 && !session->ending && !session->begun)
-        digest(session, session->in.data + session->in.start, buffer_size(&session->in), true);
+        digest(session, buffer_front(&session->in), buffer_size(&session->in), true);
     turn_over(session);
 }
 

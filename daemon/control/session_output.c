@@ -36,7 +36,8 @@ static void weigh(const struct session *session, size_t weight, size_t *held)
 /* What every session may keep for its usual replies is part of the session. */
 static void weigh_output(struct session *session)
 {
-    weigh(session, (session->out.capacity > OUTPUT_KEPT ? session->out.capacity : 0) + session->piped, &session->owed);
+    weigh(session, (buffer_capacity(&session->out) > OUTPUT_KEPT ? buffer_capacity(&session->out) : 0) + session->piped,
+          &session->owed);
 }
 
 bool session_stuffed(const struct session *session)
@@ -140,8 +141,7 @@ static bool widen(struct session *session)
 static int send_payload(struct session *session, struct sockd_bytes payload)
 {
     size_t before = buffer_size(&session->out);
-    struct iovec vectors[] = {{session->out.data + session->out.start, before},
-                              {(void *)(uintptr_t)payload.data, payload.size}};
+    struct iovec vectors[] = {{buffer_front(&session->out), before}, {(void *)(uintptr_t)payload.data, payload.size}};
     struct msghdr message = {.msg_iov = vectors, .msg_iovlen = 2};
     ssize_t n = sendmsg(session->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     size_t sent = n > 0 ? (size_t)n : 0, old = sent < before ? sent : before, new = sent - old;
@@ -220,7 +220,7 @@ void session_reply(struct session *session, struct batch *batch, const struct re
         r = buffer_append(&batch->out, batch->count++ > 0 ? "," : "[", 1);
         if (r == 0)
             r = append_reply(&batch->out, reply);
-        weigh(session, batch->out.capacity, &batch->held);
+        weigh(session, buffer_capacity(&batch->out), &batch->held);
     } else {
         r = append_message(session, reply);
     }
@@ -246,7 +246,7 @@ void batch_done(struct batch *batch)
             event_active(session->later, EV_TIMEOUT, 0);
     }
     buffer_deinit(&batch->out);
-    weigh(session, batch->out.capacity, &batch->held);
+    weigh(session, buffer_capacity(&batch->out), &batch->held);
     free(batch);
 }
 
@@ -259,8 +259,8 @@ static ssize_t send_with(const struct session *session, size_t size, const struc
         char room[CMSG_SPACE(sizeof(int) * FDS_MOST)];
     } control;
     if (!parcel)
-        return send(session->fd, session->out.data + session->out.start, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-    struct iovec vector = {session->out.data + session->out.start, size};
+        return send(session->fd, buffer_data(&session->out), size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    struct iovec vector = {buffer_front(&session->out), size};
     struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.room};
     message.msg_controllen = CMSG_SPACE(sizeof(int) * parcel->count);
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);

@@ -57,7 +57,7 @@ static void closer_tell(struct closer *closer, bool sent)
 static void charge(struct closer *closer, struct identity *payer)
 {
     closer->payer = identity_ref(payer);
-    closer->weight = closer->out.capacity;
+    closer->weight = buffer_capacity(&closer->out);
     account_add(&payer->account, QUOTA_DESCRIPTORS, 1);
     account_add(&payer->account, QUOTA_BUFFERED, (int64_t)closer->weight);
 }

@@ -42,10 +42,16 @@ static void take(struct stream *stream, char *data, size_t size)
     }
 }
 
+/* Where those stand: at the end of the buffer. */
+static char *peeked_bytes(struct stream *stream)
+{
+    return buffer_front(&stream->in) + buffer_size(&stream->in) - stream->peeked;
+}
+
 void stream_own(struct stream *stream)
 {
     if (stream->peeked > 0)
-        take(stream, stream->in.data + stream->in.end - stream->peeked, stream->peeked);
+        take(stream, peeked_bytes(stream), stream->peeked);
 }
 
 static enum fill fill_end(struct stream *stream, int error)
@@ -144,21 +150,20 @@ void stream_consume(struct stream *stream, size_t size)
 {
     size_t ours = buffer_size(&stream->in) - stream->peeked;
     if (size > ours)
-        take(stream, stream->in.data + stream->in.end - stream->peeked, size - ours);
+        take(stream, peeked_bytes(stream), size - ours);
     buffer_consume(&stream->in, size);
 }
 
 void stream_settle(struct stream *stream)
 {
-    stream->in.end -= stream->peeked;
+    buffer_truncate(&stream->in, buffer_size(&stream->in) - stream->peeked);
     stream->peeked = 0;
-    buffer_consume(&stream->in, 0);
     stream_weigh(stream);
 }
 
 void stream_weigh(struct stream *stream)
 {
-    size_t weight = stream->in.capacity + stream->out.capacity + stream_ahead(stream);
+    size_t weight = buffer_capacity(&stream->in) + buffer_capacity(&stream->out) + stream_ahead(stream);
     if (weight != stream->weight)
         account_add(&stream->object.identity->account, QUOTA_BUFFERED, (int64_t)weight - (int64_t)stream->weight);
     stream->weight = weight;

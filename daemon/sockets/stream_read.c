@@ -24,7 +24,7 @@ static void reading_begin(struct stream *stream, struct reading *reading)
 
 void reading_deinit(struct reading *reading, struct sockets *sockets)
 {
-    if (sockets->scratch.data) {
+    if (sockets->scratch.store) {
         buffer_deinit(&reading->out);
     } else {
         buffer_clear(&reading->out, 64 * 1024);
@@ -51,7 +51,7 @@ static int cut_malformed(struct stream *stream, struct reading *reading, size_t 
     size_t at = reading->cursor.at;
     int r = trouble_undecodable(trouble, format.encoding, buffer_data(&stream->in) + at, size, reading->count);
     stream_own(stream);
-    char *front = stream->in.data + stream->in.start;
+    char *front = buffer_front(&stream->in);
     memmove(front + size, front, at);
     stream_consume(stream, size);
     text_forget(&stream->text);
@@ -219,7 +219,7 @@ int stream_read_chars(struct stream *stream, struct reading *reading, size_t len
     reading_begin(stream, reading);
     r = read_chars(stream, reading, length, mode, false, eof, trouble);
     if (r == 0)
-        *text = (struct sockd_text){reading->out.data ? buffer_data(&reading->out) : "", buffer_size(&reading->out)};
+        *text = (struct sockd_text){buffer_data(&reading->out), buffer_size(&reading->out)};
     stream_settle(stream);
     return r;
 }
@@ -285,7 +285,7 @@ int stream_clear_input(struct stream *stream, struct trouble *trouble)
 
 static int cut_element(struct stream *stream, size_t whole, size_t rest, struct trouble *trouble)
 {
-    char *front = stream->in.data + stream->in.start;
+    char *front = buffer_front(&stream->in);
     int r = trouble_end_of_file(trouble, stream->object.handle, front + whole, rest);
     memmove(front + rest, front, whole);
     stream_consume(stream, rest);
@@ -366,7 +366,6 @@ int stream_read_bytes(struct stream *stream, struct reading *reading, size_t len
     reading_begin(stream, reading);
     r = read_bytes(stream, reading, length, mode, eof, trouble);
     stream_settle(stream);
-    *bytes = (struct sockd_bytes){(const unsigned char *)(reading->out.data ? buffer_data(&reading->out) : ""),
-                                  buffer_size(&reading->out)};
+    *bytes = (struct sockd_bytes){(const unsigned char *)(buffer_data(&reading->out)), buffer_size(&reading->out)};
     return r;
 }

@@ -326,7 +326,7 @@ enum text_result text_read(struct text *text, struct text_cursor *cursor, const 
             *newline = true;
             return TEXT_CHAR;
         }
-        buffer_added(out, utf8_write(ch, out->data + out->end));
+        buffer_added(out, utf8_write(ch, buffer_back(out)));
         ++*count;
     }
     return TEXT_CHAR;

@@ -37,7 +37,7 @@ static int ahead_reserve(struct text_conversion *conversion, bool shift)
 static void ahead_add(struct text_conversion *conversion, uint32_t ch, size_t size)
 {
     struct piece piece = {ch & 0x1fffff, size & 0x7ff};
-    memcpy(conversion->ahead.data + conversion->ahead.end, &piece, sizeof piece);
+    memcpy(buffer_back(&conversion->ahead), &piece, sizeof piece);
     buffer_added(&conversion->ahead, sizeof piece);
 }
 

@@ -23,15 +23,6 @@ static const struct sockd_text terminators[] = {
     [LINE_TERMINATOR_MAC] = {"\r", 1},
 };
 
-/* Takes back what was appended since there were size bytes in it. */
-static void truncate_to(struct buffer *out, size_t size)
-{
-    if (size == 0)
-        buffer_deinit(out);
-    else
-        out->end = out->start + size;
-}
-
 /* ---- without iconv ---- */
 
 /* Appends, each newline as the line terminator. For what is its own encoding. */
@@ -253,7 +244,7 @@ enum text_result text_encode(struct text *text, struct sockd_text utf8, struct b
             conversion->output_state = OUTPUT_UNSENT;
     }
     if (result)
-        truncate_to(out, before);
+        buffer_truncate(out, before);
     return result < 0 ? TEXT_NO_MEMORY : result ? TEXT_UNENCODABLE : TEXT_CHAR;
 }
 
@@ -275,14 +266,15 @@ int text_encode_reset(struct text *text, struct buffer *out)
     struct text_conversion *conversion = text->conversion;
     if (!conversion || !conversion->encoding->stateful_output || buffer_size(&conversion->sent) == 0)
         return 0;
-    size_t before = buffer_size(out), size = RESET_MAX;
+    size_t size = RESET_MAX;
     char *room = buffer_reserve(out, size), *end = room;
     if (!room || output_rewind(conversion))
         return -ENOMEM;
     iconv(conversion->output, NULL, NULL, &end, &size);
-    truncate_to(out, before + (size_t)(end - room));
+    buffer_added(out, (size_t)(end - room));
+    buffer_consume(out, 0);
     conversion->output_state = OUTPUT_SPOILT;
     buffer_consume(&conversion->sent, buffer_size(&conversion->sent) - 1);
-    conversion->sent.data[conversion->sent.start] = '\n';
+    *buffer_front(&conversion->sent) = '\n';
     return 0;
 }

@@ -70,7 +70,7 @@ static struct buffer read_pieces(struct text text, const uint8_t *data, size_t s
         MUST(cursor.at <= have - front);
         MUST(result != TEXT_MALFORMED || (length > 0 && cursor.at + length <= have - front));
         if (seed >> 19 & 1 && result != TEXT_MALFORMED && have < size) {
-            out.end = out.start + before; /* given up */
+            buffer_truncate(&out, before); /* given up */
             free(exact);
             continue;
         }
