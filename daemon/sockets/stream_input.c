@@ -156,8 +156,11 @@ void stream_consume(struct stream *stream, size_t size)
 
 void stream_settle(struct stream *stream)
 {
-    buffer_truncate(&stream->in, buffer_size(&stream->in) - stream->peeked);
-    stream->peeked = 0;
+    if (stream->peeked > 0) {
+        buffer_truncate(&stream->in, buffer_size(&stream->in) - stream->peeked);
+        stream->peeked = 0;
+        text_forget(&stream->text); /* what was decoded ahead of them will be so again */
+    }
     stream_weigh(stream);
 }
 

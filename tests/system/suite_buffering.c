@@ -144,6 +144,24 @@ START_TEST(a_read_takes_one_call_in_the_default_mode)
 }
 END_TEST
 
+/* What it has not used it leaves to the kernel, and what was decoded of it is decoded again.
+ *
+ * shows: buffered-modes */
+START_TEST(an_unbuffered_stream_reads_on_from_the_kernel)
+{
+    struct link l = link_new("'buffered': false, 'external_format': 'utf-16le'");
+    peer_send(l.peer, "a\0b\0c\0", 6);
+    expect_text(call(l.client, "peek-char", "{'stream': %lu}", l.stream), "char", "a");
+    expect_int(call(l.client, "handle.info", "{'handle': %lu}", l.stream), "bytes_in", 0);
+    const char *const chars[] = {"a", "b", "c"};
+    for (int i = 0; i < 3; i++) {
+        expect_text(call(l.client, "read-char", "{'stream': %lu}", l.stream), "char", chars[i]);
+        expect_int(call(l.client, "handle.info", "{'handle': %lu}", l.stream), "bytes_in", 2 * (i + 1));
+    }
+    expect_null(call(l.client, "read-char-no-hang", "{'stream': %lu}", l.stream), "char");
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&unbuffered_output_leaves_at_once, NULL, COUNT(straight)},
     {&buffered_output_leaves_when_it_is_told_to, COVERS({METHOD_force_output, SUCCESS}, {METHOD_close, SUCCESS}),
@@ -155,6 +173,7 @@ static const struct test_case cases[] = {
     {&force_output_does_not_wait, NULL, 0},
     {&the_end_of_a_session_flushes, NULL, 0},
     {&a_read_takes_one_call_in_the_default_mode, NULL, 2},
+    {&an_unbuffered_stream_reads_on_from_the_kernel, NULL, 0},
     {0},
 };
 
