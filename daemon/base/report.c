@@ -62,11 +62,12 @@ static struct report *report_of(struct reports *reports, const char *profile)
     struct report *report = (struct report *)report_find(reports, profile, strlen(profile));
     if (report)
         return report;
-    report = calloc(1, sizeof *report + strlen(profile) + 1);
+    size_t size = strlen(profile) + 1;
+    report = calloc(1, sizeof *report + size);
     if (!report)
         return NULL;
     TAILQ_INIT(&report->rows);
-    strcpy(report->profile, profile);
+    memcpy(report->profile, profile, size);
     LIST_INSERT_HEAD(reports, report, link);
     return report;
 }

@@ -76,7 +76,7 @@ static void push(struct subscription *subscription, const char *line, size_t siz
     } else {
         lose(subscription);
     }
-    if (!session->busy)
+    if (!session->busy && subscription->count <= 1) /* else it is on its way already, or waits for the client to read */
         event_active(session->later, EV_TIMEOUT, 0);
 }
 

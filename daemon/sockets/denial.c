@@ -38,12 +38,13 @@ static struct denial_meter *meter_of(struct denials *denials, const struct princ
         if (meter->uid == principal->uid && strcmp(meter->profile, principal->profile) == 0)
             return meter;
     meters_forget(denials, now);
-    meter = calloc(1, sizeof *meter + strlen(principal->profile) + 1);
+    size_t size = strlen(principal->profile) + 1;
+    meter = calloc(1, sizeof *meter + size);
     if (!meter)
         return NULL;
     meter->uid = principal->uid;
     meter->since = now - BURST_TIME;
-    strcpy(meter->profile, principal->profile);
+    memcpy(meter->profile, principal->profile, size);
     LIST_INSERT_HEAD(&denials->meters, meter, link);
     return meter;
 }

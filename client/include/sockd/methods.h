@@ -397,7 +397,7 @@ struct sockd_event_info {
     int event; /* what happened; lost: events that the session did not read in time (SOCKD_EVENT_KIND_…) */
     struct sockd_text time; /* when, RFC 3339, UTC */
     sockd_handle handle; /* the handle that it is about; null: none; null is 0 */
-    struct sockd_text reason; /* why; of a denial only for those who may inspect everything; null is data NULL */
+    struct sockd_text reason; /* why: of closed it is closed, detached, session-ended, idle, policy or stopping; of shared offered or claimed; of denied the class of the denial, only for those who may inspect everything; null is data NULL */
     int kind; /* stream or server, with a handle (SOCKD_KIND_…); null is SOCKD_UNSET */
     struct sockd_text host; /* the host that was asked for, of a stream that has one; null is data NULL */
     struct sockd_owner owner; /* whose handle it is, or who was refused; of lost the session that is told */
