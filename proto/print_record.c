@@ -361,7 +361,7 @@ static void print_object(struct print *print, const struct record *record, const
     const struct field *fields = record->count > 0 ? record->fields() : NULL;
     bool first = true;
     print_byte(print, '{');
-    for (size_t i = 0; i < record->count; i++) {
+    for (size_t i = 0; i < record->count && mask != 0; i++) {
         const struct field *field = &fields[i];
         const void *member = (const char *)value + field->offset;
         if (field->type == TYPE_RECORD) {

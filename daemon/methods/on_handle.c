@@ -21,17 +21,18 @@ struct rooms {
 
 /* Which of the costly fields are wanted. */
 struct wanted {
-    bool local, peer, created;
+    bool local, peer, created, owner;
 };
 
 static struct wanted wanted_of(uint64_t leaves)
 {
     size_t offset;
-    uint64_t local, peer, created;
+    uint64_t local, peer, created, owner;
     record_path(&record_handle_info, "local", 5, &offset, &local);
     record_path(&record_handle_info, "peer", 4, &offset, &peer);
     record_path(&record_handle_info, "created", 7, &offset, &created);
-    return (struct wanted){leaves & local, leaves & peer, leaves & created};
+    record_path(&record_handle_info, "owner", 5, &offset, &owner);
+    return (struct wanted){leaves & local, leaves & peer, leaves & created, leaves & owner};
 }
 
 static int64_t waiters_count(const struct waiters *queue)
@@ -83,7 +84,8 @@ static void show(struct object *object, int64_t now, struct wanted wanted, struc
         info->created = (struct sockd_text){rooms->created, clock_text(object->created, rooms->created)};
     info->age_ms = (now - object->created) / 1000;
     info->idle_ms = now > object->moved ? (now - object->moved) / 1000 : 0;
-    show_owner(object->identity, &info->owner);
+    if (wanted.owner)
+        show_owner(object->identity, &info->owner);
     if (object->kind == KIND_STREAM)
         show_stream(stream_of(object), wanted, rooms, info);
     else
@@ -146,11 +148,11 @@ static void list_release(struct call *call)
     free(list);
 }
 
-/* Room for one more. 0 or -ENOMEM. */
-static int list_grow(struct list *list)
+/* Room for one more. likely: how many there may come to be. 0 or -ENOMEM. */
+static int list_grow(struct list *list, size_t likely)
 {
     if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : BLOCK_ROOMS;
+        size_t capacity = list->capacity ? list->capacity * 2 : likely;
         struct handle_info *items = reallocarray(list->items, capacity, sizeof *items);
         if (!items)
             return -ENOMEM;
@@ -205,6 +207,8 @@ static int list_fill(struct call *call, struct list *list, const struct handle_l
     int64_t now = clock_now();
     struct handle_info blank;
     record_clear(&record_handle_info, &blank);
+    bool few = filter->count > 0 || objects->count < BLOCK_ROOMS;
+    size_t likely = few ? BLOCK_ROOMS : (uint64_t)in->limit < objects->count ? (size_t)in->limit + 1 : objects->count;
     struct object *object = object_after(objects, (uint64_t)in->after);
     for (size_t looked = 0; object; object = TAILQ_NEXT(object, order), looked++) {
         if (looked == LOOKED_AT) {
@@ -213,7 +217,7 @@ static int list_fill(struct call *call, struct list *list, const struct handle_l
         }
         if (!may_see(call_identity(call), object))
             continue;
-        int r = list_grow(list);
+        int r = list_grow(list, likely);
         if (r != 0)
             return r;
         struct handle_info *info = &list->items[list->count];

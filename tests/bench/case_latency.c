@@ -1,6 +1,7 @@
-/* The round trip of a quiet session: by itself, and while other sessions push bulk, list handles, connect and close. It has a
- * core and the daemon another one; those others take what they get of both. Each round is many calls, of which the median and
- * the 99th percentile count. */
+/* The round trip of a quiet session: by itself, and while other sessions push bulk, list handles, connect and close; and, to
+ * tell the daemon's share from that of the cores, while others push bulk over a plain TCP connection. It has a core and the
+ * daemon another one; those others take what they get of both. Each round is many calls, of which the median and the 99th
+ * percentile count. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,19 @@ static void tell(const struct stage *stage)
 {
     if (write(stage->told, "", 1) != 1)
         _exit(1);
+}
+
+/* The same work for both cores, and none of it the daemon's. */
+static void push_elsewhere(void *context)
+{
+    struct mover mover;
+    struct path path;
+    mover_start(&mover);
+    int fd = peer_connect(mover.port);
+    path_plain(&path, &mover, mover_accept(&mover), fd, NULL);
+    tell(context);
+    for (;;)
+        path_out(&path, MIB_A_TIME);
 }
 
 static void push_bulk(void *context)
@@ -84,6 +98,7 @@ static const struct disturbance {
 } disturbances[] = {
     {"by itself", NULL},
     {"beside bulk, 256 KiB payloads", push_bulk},
+    {"beside bulk that is not sockd's", push_elsewhere},
     {"beside lists of 1000 handles", list_handles},
     {"beside connect and close", churn},
 };
@@ -147,7 +162,8 @@ static void measure(struct stage *stage)
             figure_add(&lates, i, (struct sample){late, NAN});
         }
     for (int i = 1; i < DISTURBANCES; i++)
-        figure_claim(&lates, i, 0, OF_VALUE, AT_MOST, 5);
+        if (disturbances[i].run != push_elsewhere)
+            figure_claim(&lates, i, 0, OF_VALUE, AT_MOST, 5);
     figure_print(&medians);
     figure_print(&lates);
 }
