@@ -7,7 +7,10 @@ struct settings {
     int rounds;
     bool quick; /* only to see whether it runs: tiny counts */
     bool json;
-    const char *only; /* of a case's rows, those whose names contain it, and what they stand beside; NULL: all */
+    bool table;          /* the ratios as rows of README's table */
+    const char *against; /* the file whose table they are compared with, or NULL */
+    int fallen;          /* ratios that have fallen since */
+    const char *only;    /* of a case's rows, those whose names contain it, and what they stand beside; NULL: all */
 };
 extern struct settings settings;
 

@@ -9,6 +9,7 @@
 
 #include "bench.h"
 #include "figure.h"
+#include "ledger.h"
 #include "machine.h"
 
 struct settings settings = {.rounds = 7};
@@ -27,11 +28,13 @@ static const struct bench_case cases[] = {
 
 static void usage(FILE *file)
 {
-    fputs("usage: bench [NAME...] [--json] [--only WORD] [--rounds N] [--quick]\n\n", file);
+    fputs("usage: bench [NAME...] [--json] [--table] [--against FILE] [--only WORD] [--rounds N] [--quick]\n\n", file);
     for (size_t i = 0; i < CASES; i++)
         fprintf(file, "  %-10s%s\n", cases[i].name, cases[i].text);
     fputs(
         "\n  --json      a JSON object a line instead of tables\n"
+        "  --table     the ratios alone, as README has them\n"
+        "  --against FILE  fails where a ratio has fallen by more than half of what FILE's table says\n"
         "  --only WORD of bulk's rows only those whose names contain it, beside TCP by oneself\n"
         "  --rounds N  rounds of each figure, at most 64 (7)\n"
         "  --quick     one tiny round: only to see that it runs\n\n"
@@ -67,9 +70,10 @@ static bool parse_rounds(const char *text)
     return *text && !*end && rounds >= 1 && rounds <= FIGURE_ROUNDS;
 }
 
-enum { OPTION_JSON = 256, OPTION_ONLY, OPTION_ROUNDS, OPTION_QUICK, OPTION_HELP };
+enum { OPTION_JSON = 256, OPTION_TABLE, OPTION_AGAINST, OPTION_ONLY, OPTION_ROUNDS, OPTION_QUICK, OPTION_HELP };
 
 static const struct option options[] = {
+    {"table", no_argument, NULL, OPTION_TABLE},         {"against", required_argument, NULL, OPTION_AGAINST},
     {"json", no_argument, NULL, OPTION_JSON},           {"only", required_argument, NULL, OPTION_ONLY},
     {"rounds", required_argument, NULL, OPTION_ROUNDS}, {"quick", no_argument, NULL, OPTION_QUICK},
     {"help", no_argument, NULL, OPTION_HELP},           {NULL, 0, NULL, 0},
@@ -80,6 +84,10 @@ static void parse(int argc, char **argv)
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == OPTION_JSON) {
             settings.json = true;
+        } else if (option == OPTION_TABLE) {
+            settings.table = true;
+        } else if (option == OPTION_AGAINST) {
+            settings.against = optarg;
         } else if (option == OPTION_ONLY) {
             settings.only = optarg;
         } else if (option == OPTION_QUICK) {
@@ -114,9 +122,11 @@ int main(int argc, char **argv)
     machine_init();
     machine_isolate();
     say_machine();
+    if (settings.table)
+        ledger_print_head();
     for (int i = optind; i < argc; i++)
         find(argv[i])->run();
     for (size_t i = 0; i < CASES && optind == argc; i++)
         cases[i].run();
-    return EXIT_SUCCESS;
+    return settings.fallen > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -4,6 +4,7 @@
 
 #include "bench.h"
 #include "figure.h"
+#include "ledger.h"
 
 /* Four figures that count, without an exponent. */
 static const char *brief(char text[32], double number)
@@ -147,6 +148,10 @@ void figure_print(const struct figure *figure)
 {
     if (settings.json)
         print_json(figure);
+    else if (settings.table)
+        ledger_print(figure);
     else
         print_text(figure);
+    if (settings.against)
+        settings.fallen += ledger_compare(figure, settings.against);
 }
