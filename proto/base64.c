@@ -1,81 +1,147 @@
 /* Three bytes are four characters. Reading writes behind where it reads, which is why it may happen in place; and it wants the
- * one canonical form, so that no two texts stand for the same bytes. */
+ * one canonical form, so that no two texts stand for the same bytes.
+ *
+ * Both ways go by eight characters: writing looks two of them up by their twelve bits, reading finds out of the sum of what
+ * they stand for whether all of them were characters at all. */
 #include "base64.h"
 
-#include <stdbool.h>
+#include <string.h>
 
-static const char letters[64] = {'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P',
-                                 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 'a', 'b', 'c', 'd', 'e', 'f',
-                                 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v',
-                                 'w', 'x', 'y', 'z', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '+', '/'};
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define HIGHEST_FIRST(bits) __builtin_bswap64(bits)
+#else
+#define HIGHEST_FIRST(bits) (bits)
+#endif
 
-/* One more than what a character stands for, so that 0 is none. */
-#define ROW(first, n) [first] = n
-static const uint8_t numbers[256] = {
-    ROW('A', 1),  ROW('B', 2),  ROW('C', 3),  ROW('D', 4),  ROW('E', 5),  ROW('F', 6),  ROW('G', 7),  ROW('H', 8),
-    ROW('I', 9),  ROW('J', 10), ROW('K', 11), ROW('L', 12), ROW('M', 13), ROW('N', 14), ROW('O', 15), ROW('P', 16),
-    ROW('Q', 17), ROW('R', 18), ROW('S', 19), ROW('T', 20), ROW('U', 21), ROW('V', 22), ROW('W', 23), ROW('X', 24),
-    ROW('Y', 25), ROW('Z', 26), ROW('a', 27), ROW('b', 28), ROW('c', 29), ROW('d', 30), ROW('e', 31), ROW('f', 32),
-    ROW('g', 33), ROW('h', 34), ROW('i', 35), ROW('j', 36), ROW('k', 37), ROW('l', 38), ROW('m', 39), ROW('n', 40),
-    ROW('o', 41), ROW('p', 42), ROW('q', 43), ROW('r', 44), ROW('s', 45), ROW('t', 46), ROW('u', 47), ROW('v', 48),
-    ROW('w', 49), ROW('x', 50), ROW('y', 51), ROW('z', 52), ROW('0', 53), ROW('1', 54), ROW('2', 55), ROW('3', 56),
-    ROW('4', 57), ROW('5', 58), ROW('6', 59), ROW('7', 60), ROW('8', 61), ROW('9', 62), ROW('+', 63), ROW('/', 64),
+/* What twelve bits are written as. */
+// clang-format off
+#define PAIRS(a) \
+    {a, 'A'}, {a, 'B'}, {a, 'C'}, {a, 'D'}, {a, 'E'}, {a, 'F'}, {a, 'G'}, {a, 'H'}, {a, 'I'}, {a, 'J'}, {a, 'K'}, \
+    {a, 'L'}, {a, 'M'}, {a, 'N'}, {a, 'O'}, {a, 'P'}, {a, 'Q'}, {a, 'R'}, {a, 'S'}, {a, 'T'}, {a, 'U'}, {a, 'V'}, \
+    {a, 'W'}, {a, 'X'}, {a, 'Y'}, {a, 'Z'}, {a, 'a'}, {a, 'b'}, {a, 'c'}, {a, 'd'}, {a, 'e'}, {a, 'f'}, {a, 'g'}, \
+    {a, 'h'}, {a, 'i'}, {a, 'j'}, {a, 'k'}, {a, 'l'}, {a, 'm'}, {a, 'n'}, {a, 'o'}, {a, 'p'}, {a, 'q'}, {a, 'r'}, \
+    {a, 's'}, {a, 't'}, {a, 'u'}, {a, 'v'}, {a, 'w'}, {a, 'x'}, {a, 'y'}, {a, 'z'}, {a, '0'}, {a, '1'}, {a, '2'}, \
+    {a, '3'}, {a, '4'}, {a, '5'}, {a, '6'}, {a, '7'}, {a, '8'}, {a, '9'}, {a, '+'}, {a, '/'},
+static const char pairs[4096][2] = {
+    PAIRS('A') PAIRS('B') PAIRS('C') PAIRS('D') PAIRS('E') PAIRS('F') PAIRS('G') PAIRS('H') PAIRS('I') PAIRS('J') PAIRS('K')
+    PAIRS('L') PAIRS('M') PAIRS('N') PAIRS('O') PAIRS('P') PAIRS('Q') PAIRS('R') PAIRS('S') PAIRS('T') PAIRS('U') PAIRS('V')
+    PAIRS('W') PAIRS('X') PAIRS('Y') PAIRS('Z') PAIRS('a') PAIRS('b') PAIRS('c') PAIRS('d') PAIRS('e') PAIRS('f') PAIRS('g')
+    PAIRS('h') PAIRS('i') PAIRS('j') PAIRS('k') PAIRS('l') PAIRS('m') PAIRS('n') PAIRS('o') PAIRS('p') PAIRS('q') PAIRS('r')
+    PAIRS('s') PAIRS('t') PAIRS('u') PAIRS('v') PAIRS('w') PAIRS('x') PAIRS('y') PAIRS('z') PAIRS('0') PAIRS('1') PAIRS('2')
+    PAIRS('3') PAIRS('4') PAIRS('5') PAIRS('6') PAIRS('7') PAIRS('8') PAIRS('9') PAIRS('+') PAIRS('/')
 };
-#undef ROW
+#undef PAIRS
+
+/* What a character stands for. X has bits above those of eight characters wherever it is shifted to. */
+#define X UINT64_MAX
+static const uint64_t numbers[256] = {
+    X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X, X, X, X, X, X, X, X, X, X, 62, X, X, X, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, X, X, X, X, X, X,
+    X, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, X, X, X, X, X,
+    X, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, X, X, X, X, X,
+    X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+};
+#undef X
+// clang-format on
+
+static void write_pair(uint64_t twelve, char *out)
+{
+    memcpy(out, pairs[twelve & 4095], 2);
+}
+
+/* Eight bytes, the first one highest. */
+static uint64_t eight_bytes(const unsigned char *data)
+{
+    uint64_t bits;
+    memcpy(&bits, data, sizeof bits);
+    return HIGHEST_FIRST(bits);
+}
 
 size_t base64_write(const unsigned char *data, size_t size, char *out)
 {
     char *to = out;
     size_t left = size;
-    for (; left >= 3; left -= 3, data += 3) {
-        uint32_t bits = (uint32_t)data[0] << 16 | (uint32_t)data[1] << 8 | data[2];
-        *to++ = letters[bits >> 18];
-        *to++ = letters[bits >> 12 & 63];
-        *to++ = letters[bits >> 6 & 63];
-        *to++ = letters[bits & 63];
+    for (; left >= 8; left -= 6, data += 6, to += 8) {
+        uint64_t bits = eight_bytes(data);
+        write_pair(bits >> 52, to);
+        write_pair(bits >> 40, to + 2);
+        write_pair(bits >> 28, to + 4);
+        write_pair(bits >> 16, to + 6);
     }
-    if (left > 0) {
-        uint32_t bits = (uint32_t)data[0] << 16 | (left == 2 ? (uint32_t)data[1] << 8 : 0);
-        *to++ = letters[bits >> 18];
-        *to++ = letters[bits >> 12 & 63];
-        *to++ = left == 2 ? letters[bits >> 6 & 63] : '=';
-        *to++ = '=';
+    for (; left > 0; to += 4) {
+        size_t n = left < 3 ? left : 3;
+        uint64_t bits = (uint64_t)data[0] << 16 | (n > 1 ? (uint64_t)data[1] << 8 : 0) | (n > 2 ? data[2] : 0);
+        write_pair(bits >> 12, to);
+        write_pair(bits, to + 2);
+        memset(to + n + 1, '=', 3 - n);
+        left -= n;
+        data += n;
     }
     return (size_t)(to - out);
 }
 
-/* count characters, 2 to 4, as 6 bits each from the top of 24; false if one of them is none. */
-static bool group_read(const char *data, size_t count, uint32_t *bits)
+/* Characters as 6 bits each, the last one lowest. More than those bits: one of them is none. */
+static uint64_t sum_of_four(const char *data)
 {
-    *bits = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t number = numbers[(unsigned char)data[i]];
-        if (number == 0)
-            return false;
-        *bits |= (number - 1) << (18 - 6 * i);
-    }
-    return true;
+    const unsigned char *at = (const unsigned char *)data;
+    return numbers[at[0]] << 18 | numbers[at[1]] << 12 | numbers[at[2]] << 6 | numbers[at[3]];
+}
+
+static uint64_t sum_of_eight(const char *data)
+{
+    const unsigned char *at = (const unsigned char *)data;
+    return numbers[at[0]] << 42 | numbers[at[1]] << 36 | numbers[at[2]] << 30 | numbers[at[3]] << 24 | sum_of_four(data + 4);
+}
+
+static void put_three(uint64_t bits, unsigned char *out)
+{
+    out[0] = (unsigned char)(bits >> 16);
+    out[1] = (unsigned char)(bits >> 8);
+    out[2] = (unsigned char)bits;
+}
+
+/* Six bytes, the highest first, and two more that are to be overwritten. */
+static void put_six(uint64_t bits, unsigned char *out)
+{
+    bits = HIGHEST_FIRST(bits << 16);
+    memcpy(out, &bits, sizeof bits);
+}
+
+/* The last group, with its padding: how many bytes, or -1. */
+static ptrdiff_t read_last(const char *data, unsigned char *out)
+{
+    size_t count = data[3] != '=' ? 4 : data[2] != '=' ? 3 : 2;
+    char whole[4] = {data[0], data[1], count > 2 ? data[2] : 'A', count > 3 ? data[3] : 'A'};
+    uint64_t bits = sum_of_four(whole);
+    if (bits >> 24 != 0 || (bits & (0xFFFFFFu >> (count - 1) * 8)) != 0)
+        return -1;
+    for (size_t i = 0; i + 1 < count; i++)
+        out[i] = (unsigned char)(bits >> (16 - 8 * i));
+    return (ptrdiff_t)count - 1;
 }
 
 ptrdiff_t base64_read(const char *data, size_t size, unsigned char *out)
 {
     if (size % 4 != 0)
         return -1;
-    unsigned char *to = out;
-    uint32_t bits;
-    for (; size > 4; size -= 4, data += 4) {
-        if (!group_read(data, 4, &bits))
-            return -1;
-        *to++ = (unsigned char)(bits >> 16);
-        *to++ = (unsigned char)(bits >> 8);
-        *to++ = (unsigned char)bits;
-    }
     if (size == 0)
         return 0;
-    size_t count = data[3] != '=' ? 4 : data[2] != '=' ? 3 : 2;
-    if (!group_read(data, count, &bits) || (bits & (0xFFFFFFu >> (count - 1) * 8)) != 0)
-        return -1;
-    for (size_t i = 0; i + 1 < count; i++)
-        *to++ = (unsigned char)(bits >> (16 - 8 * i));
-    return to - out;
+    unsigned char *to = out;
+    for (; size > 12; size -= 8, data += 8, to += 6) {
+        uint64_t bits = sum_of_eight(data);
+        if (bits >> 48 != 0)
+            return -1;
+        put_six(bits, to);
+    }
+    for (; size > 4; size -= 4, data += 4, to += 3) {
+        uint64_t bits = sum_of_four(data);
+        if (bits >> 24 != 0)
+            return -1;
+        put_three(bits, to);
+    }
+    ptrdiff_t last = read_last(data, to);
+    return last < 0 ? -1 : to + last - out;
 }

@@ -5,6 +5,30 @@
 
 #include "utf8.h"
 
+typedef signed char sixteen __attribute__((vector_size(16)));
+
+/* Whether all of 32 bytes are plain. Those above 127 are below all others here. */
+static bool all_plain(const char *data)
+{
+    union {
+        sixteen bytes;
+        uint64_t halves[2];
+    } special;
+    sixteen a, b;
+    memcpy(&a, data, sizeof a);
+    memcpy(&b, data + sizeof a, sizeof b);
+    special.bytes = (sixteen)((a < 0x20) | (a == '"') | (a == '\\') | (b < 0x20) | (b == '"') | (b == '\\'));
+    return (special.halves[0] | special.halves[1]) == 0;
+}
+
+size_t escape_plain_blocks(const char *data, size_t size)
+{
+    size_t at = 0;
+    while (size - at >= 32 && all_plain(data + at))
+        at += 32;
+    return at;
+}
+
 /* Four hexadecimal digits, or -1. */
 static int32_t hex_read(const char *data, size_t size)
 {

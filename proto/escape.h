@@ -16,10 +16,15 @@ static inline bool escape_is_plain(unsigned char byte)
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
+#define ESCAPE_LONG 64
+
+/* How many bytes from the start are plain, by blocks: there may be some more. */
+size_t escape_plain_blocks(const char *data, size_t size);
+
 /* How many bytes from the start stand for themselves: ASCII, and neither a control character nor a quote nor a backslash. */
 static inline size_t escape_plain(const char *data, size_t size)
 {
-    size_t at = 0;
+    size_t at = size >= ESCAPE_LONG ? escape_plain_blocks(data, size) : 0;
     for (; size - at >= 8; at += 8) {
         uint64_t eight;
         memcpy(&eight, data + at, sizeof eight);

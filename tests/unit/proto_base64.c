@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -81,6 +82,23 @@ START_TEST(each_letter_stands_for_itself_alone)
 }
 END_TEST
 
+START_TEST(a_stranger_is_found_wherever_it_stands)
+{
+    enum { SIZE = 48 };
+    unsigned char out[SIZE / 4 * 3];
+    for (size_t at = 0; at < SIZE; at++) {
+        for (int byte = 0; byte < 256; byte++) {
+            char text[SIZE];
+            memset(text, 'A', sizeof text);
+            text[at] = (char)byte;
+            bool letter = byte && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", byte);
+            bool padding = byte == '=' && at == SIZE - 1;
+            ck_assert_msg((base64_read(text, sizeof text, out) >= 0) == (letter || padding), "%d at %zu", byte, at);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("base64");
@@ -88,5 +106,6 @@ int main(void)
     tcase_add_test(tests, every_size_comes_back_in_place);
     tcase_add_loop_test(tests, what_is_not_canonical_is_refused, 0, COUNT(refused));
     tcase_add_test(tests, each_letter_stands_for_itself_alone);
+    tcase_add_test(tests, a_stranger_is_found_wherever_it_stands);
     return suite_run("base64", tests);
 }

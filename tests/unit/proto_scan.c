@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "escape.h"
 #include "fence.h"
 #include "parse.h"
 
@@ -236,6 +237,22 @@ static size_t many_members(char *text, int order, int twice)
     return size;
 }
 
+START_TEST(plain_text_ends_wherever_it_ends)
+{
+    enum { SIZE = 150 };
+    for (int byte = 0; byte < 256; byte++) {
+        bool plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+        for (size_t at = 0; at < SIZE; at++) {
+            char *text = fence_room(0, SIZE);
+            memset(text, 'a', SIZE);
+            text[at] = (char)byte;
+            ck_assert_msg(escape_plain(text, SIZE) == (plain ? SIZE : at), "%d at %zu", byte, at);
+            ck_assert_uint_eq(escape_plain(text, at), at);
+        }
+    }
+}
+END_TEST
+
 START_TEST(duplicates_are_found_among_many)
 {
     static char text[MEMBERS * 50];
@@ -388,6 +405,7 @@ int main(void)
     tcase_add_loop_test(tests, no_text_has_bytes_behind_it, 0, COUNT(good));
     tcase_add_loop_test(tests, what_is_not_json_is_refused_where_it_stands, 0, COUNT(bad));
     tcase_add_test(tests, control_characters_have_no_place_in_strings);
+    tcase_add_test(tests, plain_text_ends_wherever_it_ends);
     tcase_add_loop_test(tests, duplicates_are_found_among_many, 0, 3);
     tcase_add_test(tests, duplicates_are_found_among_few);
     tcase_add_loop_test(tests, strings_are_unescaped_once, 0, COUNT(strings));
