@@ -159,7 +159,6 @@ void stream_settle(struct stream *stream)
     if (stream->peeked > 0) {
         buffer_truncate(&stream->in, buffer_size(&stream->in) - stream->peeked);
         stream->peeked = 0;
-        text_forget(&stream->text); /* what was decoded ahead of them will be so again */
     }
     stream_weigh(stream);
 }

@@ -89,18 +89,28 @@ static void read_names(struct behaviour *behaviour, const char *from, const char
     }
 }
 
-static const char mark[] = "/* shows:";
+static const char mark[] = "* shows:"; /* where a line of a comment begins so */
+
+/* Where the next list of names begins, up to end; NULL: there is none. */
+static const char *next_list(const char *from, const char *text, const char *end)
+{
+    for (; (from = strstr(from, mark)) && from < end; from++)
+        if (from - text >= 2 && (strncmp(from - 2, "\n/", 2) == 0 || strncmp(from - 2, "\n ", 2) == 0))
+            return from;
+    return NULL;
+}
 
 /* The names above a case: whether there are any. */
 static bool read_test(struct behaviour *behaviour, const char *text, const char *at, const char *path, const char *folder)
 {
     const char *comment = comment_above(text, at), *name = strchr(at, '(') + 1;
     char word[200], test[400];
-    if (!comment || strncmp(comment, mark, strlen(mark)) != 0)
+    const char *list = comment ? next_list(comment, text, at) : NULL;
+    if (!list)
         return false;
     snprintf(word, sizeof word, "%.*s", (int)strcspn(name, ")"), name);
     test_name(test, sizeof test, path, folder, word);
-    read_names(behaviour, comment + strlen(mark), test);
+    read_names(behaviour, list + strlen(mark), test);
     return true;
 }
 
@@ -110,8 +120,8 @@ static void read_suite(struct behaviour *behaviour, const char *path, const char
     size_t lists = 0;
     for (const char *at = text; (at = strstr(at, "\nSTART_TEST(")); at++)
         lists += read_test(behaviour, text, at + 1, path, folder);
-    for (const char *at = text; (at = strstr(at, mark)); at++)
-        lists -= at == text || at[-1] == '\n';
+    for (const char *at = text; (at = next_list(at, text, text + strlen(text))); at++)
+        lists--;
     if (lists != 0)
         behaviour_fault(path, "a comment with names of statements does not stand right above a case");
     free(text);
