@@ -131,8 +131,9 @@ static void measure(struct daemon *daemon, const struct crowd *crowd, int ready)
     race_run(&race);
     if (crowd->count >= 1000 && ready == 1) {
         figure_claim(&race.figure, FULL, POLL, OF_CPU, AT_MOST, 3);
-        if (!callers[ACTIONABLE].missing)
-            figure_claim(&race.figure, ACTIONABLE, -1, OF_CPU, AT_MOST, 50);
+        for (int row = SET; row <= ACTIONABLE; row++)
+            if (!callers[row].missing)
+                figure_claim(&race.figure, row, -1, OF_CPU, AT_MOST, 50);
     }
     figure_print(&race.figure);
     for (int i = 0; i < POLL; i++)
