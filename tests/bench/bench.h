@@ -30,4 +30,5 @@ void case_connect(void);
 void case_status(void);
 void case_idle(void);
 void case_latency(void);
+void case_neighbours(void);
 void case_start(void);

@@ -13,16 +13,25 @@
 #define SOCKD_PROGRAM "sockd"
 #endif
 
-static const char config[] = "{\"limits\": {\"values\": 200000, \"handles\": 60000, \"calls\": 4096, \"fds\": 253}}\n";
+#define LIMITS "\"limits\": {\"values\": 200000, \"handles\": 60000, \"calls\": 4096, \"fds\": 253}"
 
-static void write_config(const char *path)
+static void write_config(const struct daemon *daemon, const char *const *profiles)
 {
-    FILE *file = fopen(path, "w");
-    if (!file || fputs(config, file) < 0 || fclose(file) != 0)
-        machine_fail(path);
+    FILE *file = fopen(daemon->config, "w");
+    if (!file)
+        machine_fail(daemon->config);
+    fputs("{", file);
+    for (const char *const *profile = profiles; profile && *profile; profile += 2)
+        fprintf(file, "%s{\"path\": \"%s/%s.sock\", \"profile\": \"%s\"}", profile == profiles ? "\"listeners\": [" : ", ",
+                daemon->directory, profile[0], profile[0]);
+    for (const char *const *profile = profiles; profile && *profile; profile += 2)
+        fprintf(file, "%s\"%s\": %s", profile == profiles ? "], \"profiles\": {" : ", ", profile[0], profile[1]);
+    fprintf(file, "%s" LIMITS "}\n", profiles ? "}, " : "");
+    if (fclose(file) != 0)
+        machine_fail(daemon->config);
 }
 
-void daemon_start(struct daemon *daemon)
+static void start(struct daemon *daemon, const char *const *profiles)
 {
     const char *program = getenv("SOCKD_PROGRAM"), *base = getenv("TMPDIR");
     snprintf(daemon->directory, sizeof daemon->directory, "%.40s/sockd-bench-XXXXXX", base ? base : "/tmp");
@@ -30,9 +39,20 @@ void daemon_start(struct daemon *daemon)
         machine_fail(daemon->directory);
     snprintf(daemon->socket, sizeof daemon->socket, "%s/sockd.sock", daemon->directory);
     snprintf(daemon->config, sizeof daemon->config, "%s/sockd.conf", daemon->directory);
-    write_config(daemon->config);
-    const char *arguments[] = {program ? program : SOCKD_PROGRAM, "--socket", daemon->socket, "--config", daemon->config, NULL};
+    write_config(daemon, profiles);
+    const char *arguments[] = {program ? program : SOCKD_PROGRAM, "--config",     daemon->config,
+                               profiles ? NULL : "--socket",      daemon->socket, NULL};
     child_exec(&daemon->child, arguments, 2, "/dev/stderr");
+}
+
+void daemon_start(struct daemon *daemon)
+{
+    start(daemon, NULL);
+}
+
+void daemon_start_for(struct daemon *daemon, const char *const *profiles)
+{
+    start(daemon, profiles);
 }
 
 void daemon_stop(struct daemon *daemon)
@@ -44,6 +64,13 @@ void daemon_stop(struct daemon *daemon)
 int daemon_link(const struct daemon *daemon)
 {
     return link_open(daemon->socket);
+}
+
+int daemon_link_by(const struct daemon *daemon, const char *name)
+{
+    char path[96];
+    snprintf(path, sizeof path, "%s/%.20s.sock", daemon->directory, name);
+    return link_open(path);
 }
 
 static long find_number(const char *reply, const char *member)

@@ -12,10 +12,14 @@ struct daemon {
 
 /* Starts it where `placement` says. */
 void daemon_start(struct daemon *daemon);
+/* The same with users under profiles: each has a socket of its own, NAME.sock. profiles: NAME, and the profile as JSON, in
+ * turn, up to a NULL. */
+void daemon_start_for(struct daemon *daemon, const char *const *profiles);
 void daemon_stop(struct daemon *daemon);
 
 /* A session. */
 int daemon_link(const struct daemon *daemon);
+int daemon_link_by(const struct daemon *daemon, const char *name);
 
 /* Makes one call (a method and its params as JSON) and gives the number that the result has under a name (NULL: none is
  * wanted). The program ends where the reply has none. */

@@ -137,6 +137,13 @@ void machine_place(pid_t pid, enum placement placement)
     place(pid, placement, true);
 }
 
+void machine_yield(pid_t pid)
+{
+    const struct sched_param none = {0};
+    if (sched_setscheduler(pid, SCHED_IDLE, &none) < 0 && errno != ESRCH)
+        machine_fail("sched_setscheduler");
+}
+
 void machine_remove(const char *directory)
 {
     DIR *files = opendir(directory);

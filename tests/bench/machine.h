@@ -30,6 +30,9 @@ long machine_descriptors(void);
 void machine_place_self(enum placement placement);
 void machine_place(pid_t pid, enum placement placement);
 
+/* Leaves to a process only the processor time that nobody else wants. */
+void machine_yield(pid_t pid);
+
 /* Removes a directory with the files in it. */
 void machine_remove(const char *directory);
 

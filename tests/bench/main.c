@@ -22,6 +22,7 @@ static const struct bench_case cases[] = {
     {"status", "one call over many handles", case_status},
     {"idle", "the memory of idle streams", case_idle},
     {"latency", "a quiet session's round trip while others are busy", case_latency},
+    {"neighbours", "a user's calls while another one uses up all that is his", case_neighbours},
     {"start", "from exec to the first reply", case_start},
 };
 #define CASES (sizeof cases / sizeof *cases)
