@@ -17,6 +17,11 @@ int64_t clock_now(void)
     return clock_read(CLOCK_MONOTONIC);
 }
 
+int64_t clock_thread(void)
+{
+    return clock_read(CLOCK_THREAD_CPUTIME_ID);
+}
+
 size_t clock_text(int64_t moment, char text[CLOCK_TEXT])
 {
     int64_t wall = clock_read(CLOCK_REALTIME) - (clock_now() - moment);

@@ -12,6 +12,9 @@
 
 int64_t clock_now(void);
 
+/* The processor time that the calling thread has used. */
+int64_t clock_thread(void);
+
 /* A moment of the monotonic clock as wall-clock time, RFC 3339 in UTC with milliseconds; the length. */
 size_t clock_text(int64_t moment, char text[CLOCK_TEXT]);
 

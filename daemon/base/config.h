@@ -51,6 +51,7 @@ struct config_profile {
     char *name;
     struct policy *policy;
     int64_t revoke; /* enum config_revoke: what becomes of open handles whose target a reload forbids */
+    int64_t time;   /* percent of the daemon's, while others ask for little; 0: all */
     struct config_quota principal, session;
     int line;
 };

@@ -176,6 +176,16 @@ static const struct config_key profile_keys[] = {
      .fallback = "\"keep\"",
      .reload = true,
      .doc = "what becomes of an open handle whose target a reload forbids"},
+    {.name = "time",
+     .type = CONFIG_INTEGER,
+     .offset = PROFILE(profile.time),
+     .min = 1,
+     .max = 100,
+     .unit = "percent",
+     .fallback = "5",
+     .reload = true,
+     .doc = "of the daemon's time that a user gets who asks for much, while another user asks for little at a time; without "
+            "such another one he gets all there is. The profile `owner` has 100"},
     PROFILE_LIMITS,
 };
 const struct config_table config_profile_table = TABLE(profile_keys);

@@ -8,6 +8,7 @@
 #include <sockd/values.h>
 
 #include "account.h"
+#include "fair.h"
 #include "policy.h"
 
 #define IDENTITY_NAME 16
@@ -18,6 +19,8 @@ struct principal {
     unsigned references;
     uid_t uid;
     struct account account;
+    struct fair_share share;
+    int last_port; /* of its servers, the last one that was chosen for it */
     char profile[];
 };
 

@@ -19,13 +19,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 #define QUEUE_MAX 4096 /* jobs that wait for a thread; more are answered EAI_AGAIN */
 #define FREE_WAIT_MS 500
 #define THREAD_STACK ((size_t)1 << 20)
 #define HOST_MAX 256
+#define NICE 10 /* looking up names does not take the loop's time */
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_FINISHED };
 
@@ -45,6 +49,7 @@ struct resolver_job {
     int port;
     union address address;
 
+    int64_t cost; /* microseconds of processor time that its thread took */
     int error, system_error;
     union address answers[RESOLVER_ANSWERS];
     size_t count;
@@ -103,6 +108,8 @@ static void job_refund(struct resolver_job *job)
     if (!job->payer)
         return;
     account_refund(&job->payer->account, QUOTA_RESOLVER_JOBS, 1);
+    if (job->cost)
+        fair_charge(&job->payer->principal->share, job->cost, clock_now());
     job->payer = identity_unref(job->payer);
 }
 
@@ -250,6 +257,7 @@ static struct resolver_job *pool_next(struct pool *pool)
 static void *thread_main(void *argument)
 {
     struct pool *pool = argument;
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
     pthread_mutex_lock(&pool->lock);
     while (!pool->stopping) {
         struct resolver_job *job = pool_next(pool);
@@ -260,7 +268,9 @@ static void *thread_main(void *argument)
             continue;
         }
         pthread_mutex_unlock(&pool->lock);
+        int64_t before = clock_thread();
         job_run(job);
+        job->cost = clock_thread() - before;
         pthread_mutex_lock(&pool->lock);
         queue_remove(&pool->running, job);
         pool_finish(pool, job);

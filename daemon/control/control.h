@@ -60,6 +60,7 @@ struct control {
     uint64_t events_lost;               /* by sessions that did not read them in time */
     struct calls spare;                 /* calls to be used again */
     struct principals principals;
+    struct fair fair;
     struct shares shares;
     struct trouble trouble; /* of the call that is being tried */
     char *input;            /* where sessions read to */
@@ -78,6 +79,13 @@ void control_stop(struct control *control);
 
 /* Whether replies are still to leave. */
 bool control_pending(const struct control *control);
+
+/* Whether there is more than one user. */
+static inline bool control_shared(const struct control *control)
+{
+    const struct principal *first = LIST_FIRST(&control->principals);
+    return first && LIST_NEXT(first, link);
+}
 
 /* Ends what is left. */
 void control_deinit(struct control *control);

@@ -60,6 +60,7 @@ void door_narrow(struct identity *identity, const struct config_quota *quota)
 
 void door_limit_principal(struct control *control, const struct config_profile *profile, struct principal *principal)
 {
+    principal->share.percent = profile->time;
     principal->account.parent = profile->policy->unrestricted ? &control->options.daemon : &control->options.others;
     limit_account(&principal->account, &profile->principal);
 }
@@ -135,9 +136,12 @@ static void refuse(struct control *control, struct identity *identity, int fd, c
 static void let_in(struct door *door, int fd)
 {
     struct control *control = door->control;
+    int64_t began = clock_now();
     struct identity *identity = identify(door, fd);
     const char *name;
     int64_t limit;
+    if (identity && control_shared(control))
+        fair_note(&control->fair, &identity->principal->share, began, clock_now());
     if (!identity) {
         log_warning("door", "a client cannot be identified: %s", strerror(errno));
         close(fd);

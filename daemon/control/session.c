@@ -137,7 +137,7 @@ static void be_patient(struct session *session)
 static void read_on(struct session *session)
 {
     bool backlog = buffer_size(&session->in) > 0 && !session->begun;
-    bool want = !session->ending && !session_stuffed(session) && !backlog;
+    bool want = !session->ending && !session_stuffed(session) && !backlog && !session->deferred;
     if (session->input_ended || want == session->reading)
         return;
     session->reading = want;
@@ -231,6 +231,36 @@ static bool is_done(const struct session *session)
     return session->ending || (!backlog && TAILQ_EMPTY(&session->calls));
 }
 
+/* ---- turns ---- */
+
+static struct fair_share *share_of(const struct session *session)
+{
+    return &session->identity->principal->share;
+}
+
+/* Whether a turn may begin. Else its user has had his share, and what has come waits. */
+static bool turn_begins(struct session *session)
+{
+    struct control *control = session->control;
+    session->turn = 0;
+    session->deferred = 0;
+    if (!control_shared(control))
+        return true;
+    int64_t now = clock_now(), wait = fair_wait(&control->fair, share_of(session), now);
+    if (wait > 0)
+        session->deferred = now + wait;
+    else
+        session->turn = now;
+    return wait == 0;
+}
+
+static void turn_ends(struct session *session)
+{
+    if (session->turn)
+        fair_note(&session->control->fair, share_of(session), session->turn, clock_now());
+    session->turn = 0;
+}
+
 /* An event that makes itself active is run again in the same pass, before any input is looked for; a timer is not. */
 static const struct timeval at_once;
 
@@ -242,9 +272,13 @@ static void turn_over(struct session *session)
         session_send(session);
     if (!session->ended && is_done(session))
         session_end(session);
+    turn_ends(session);
     if (session->ended)
         return;
-    if (buffer_size(&session->in) > 0 && !session->begun && !session->ending && !session_stuffed(session))
+    if (session->deferred) {
+        struct timeval time = clock_timeval(session->deferred - clock_now());
+        event_add(session->later, &time);
+    } else if (buffer_size(&session->in) > 0 && !session->begun && !session->ending && !session_stuffed(session))
         event_add(session->later,
                   &at_once); /* requests wait here; others, whose input the loop looks for first, are served before */
     read_on(session);
@@ -330,6 +364,10 @@ static void session_readable(evutil_socket_t fd, short what, void *context)
             session_end(session);
         return;
     }
+    if (!turn_begins(session)) {
+        turn_over(session);
+        return;
+    }
     if (session->loading > 0) {
         session->busy = true;
         load_more(session);
@@ -359,8 +397,16 @@ static void session_later(evutil_socket_t fd, short what, void *context)
     struct session *session = context;
     (void)fd;
     (void)what;
+    if (session->deferred && client_gone(session)) { /* which nobody has been looking for meanwhile */
+        session_end(session);
+        return;
+    }
     session->busy = true;
-    if (buffer_size(&session->in) > 0 && !session->ending && !session->begun)
+    bool due = !session->deferred || clock_now() >= session->deferred; /* else only replies leave */
+    bool backlog = buffer_size(&session->in) > 0 && !session->ending && !session->begun;
+    if (due && !backlog)
+        session->deferred = 0;
+    else if (due && turn_begins(session))
         digest(session, buffer_front(&session->in), buffer_size(&session->in), true);
     turn_over(session);
 }

@@ -186,6 +186,12 @@ static size_t skip_some(struct session *session, size_t size)
     return n;
 }
 
+/* Whether others, who may be waiting, shall come first now. */
+static bool turn_is_long(const struct session *session)
+{
+    return session->turn && clock_now() - session->turn >= FAIR_TURN;
+}
+
 size_t session_serve(struct session *session, char *data, size_t size, bool *unfinished)
 {
     size_t at = 0, before = session_unsent(session);
@@ -228,6 +234,8 @@ size_t session_serve(struct session *session, char *data, size_t size, bool *unf
         }
         at += line.end + payload;
         *unfinished = session->skip > 0;
+        if (turn_is_long(session))
+            break;
     }
     return at;
 }

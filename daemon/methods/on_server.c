@@ -94,18 +94,40 @@ static int listen_at(struct call *call, const struct socket_server_params *in, c
                         (int)in->backlog, listener, call_trouble(call));
 }
 
-/* A port that the client leaves open is the kernel's choice, or the first free one of those that are allowed. */
+static bool port_is_taken(struct call *call, int outcome)
+{
+    return outcome == ERROR_os_error && call_trouble(call)->fault.number == EADDRINUSE;
+}
+
+/* The allowed ports behind one, up to another one; taken ones are passed over. */
+static int listen_between(struct call *call, const struct socket_server_params *in, union address *address, int after, int last,
+                          struct listener **listener)
+{
+    int r = trouble_os_at(call_trouble(call), "bind", EADDRINUSE, address), port = after;
+    while (port_is_taken(call, r) && (port = warrant_port(call_identity(call), address, port)) > 0 && port <= last) {
+        address_set_port(address, port);
+        r = listen_at(call, in, address, listener);
+    }
+    return r;
+}
+
+/* A port that the client leaves open is the kernel's choice, or the first one that is allowed; where that is taken the search
+ * goes on where the last one ended, so that many servers do not make it longer and longer. */
 static int listen_somewhere(struct call *call, const struct socket_server_params *in, union address *address,
                             struct listener **listener)
 {
-    int r, port = 0;
-    do {
-        port = warrant_port(call_identity(call), address, port);
-        if (port < 0)
-            return trouble_os_at(call_trouble(call), "bind", EADDRINUSE, address);
-        address_set_port(address, port);
-        r = listen_at(call, in, address, listener);
-    } while (port > 0 && r == ERROR_os_error && call_trouble(call)->fault.number == EADDRINUSE);
+    int *last = &call_identity(call)->principal->last_port;
+    int port = warrant_port(call_identity(call), address, 0);
+    if (port < 0)
+        return trouble_os_at(call_trouble(call), "bind", EADDRINUSE, address);
+    address_set_port(address, port);
+    int r = listen_at(call, in, address, listener);
+    if (port > 0 && port_is_taken(call, r))
+        r = listen_between(call, in, address, *last > port ? *last : port, 65535, listener);
+    if (port > 0 && port_is_taken(call, r) && *last > port)
+        r = listen_between(call, in, address, port, *last, listener);
+    if (r == 0 && port > 0)
+        *last = address_port(address);
     return r;
 }
 

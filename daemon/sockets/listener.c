@@ -2,9 +2,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,23 +41,10 @@ static int listener_open(const union address *address, bool v6_only, int backlog
     return r;
 }
 
-/* What the system allows: it cuts longer ones itself. */
-static int longest_queue(void)
-{
-    FILE *file = fopen("/proc/sys/net/core/somaxconn", "re");
-    char text[24] = "";
-    size_t size = file ? fread(text, 1, sizeof text - 1, file) : 0;
-    if (file)
-        fclose(file);
-    long value = size > 0 ? strtol(text, NULL, 10) : 0;
-    return value > 0 && value < INT_MAX ? (int)value : USUAL_QUEUE;
-}
-
 /* One connection more than the backlog may wait (a negative one is a large one). Nobody gets all that is left to him at once.
  */
-static int charge_queue(struct identity *identity, int *backlog, int *queue, struct trouble *trouble)
+static int charge_queue(int longest, struct identity *identity, int *backlog, int *queue, struct trouble *trouble)
 {
-    int longest = longest_queue();
     int64_t limit, wanted = *backlog < 0 || *backlog > longest ? longest + 1 : *backlog + 1;
     int64_t room = account_room(&identity->account, QUOTA_ACCEPTED, &limit), most = room - room / 2;
     if (room == 0)
@@ -74,7 +59,7 @@ int listener_new(struct sockets *sockets, struct identity *identity, struct obje
                  const union address *address, bool v6_only, int backlog, struct listener **result, struct trouble *trouble)
 {
     int fd = -1, queue = 0;
-    int r = charge_queue(identity, &backlog, &queue, trouble);
+    int r = charge_queue(sockets->longest_queue, identity, &backlog, &queue, trouble);
     if (r == 0)
         r = listener_open(address, v6_only, backlog, &fd, trouble);
     struct listener *listener = r == 0 ? calloc(1, sizeof *listener) : NULL;

@@ -1,6 +1,9 @@
 #include "sockets.h"
 
 #include <event2/event.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "closer.h"
 #include "listener.h"
@@ -18,9 +21,24 @@ static void reap(evutil_socket_t fd, short what, void *context)
     }
 }
 
+#define USUAL_QUEUE 4096 /* where it cannot be read */
+
+/* What the system allows: it cuts longer ones itself. */
+static int longest_queue(void)
+{
+    FILE *file = fopen("/proc/sys/net/core/somaxconn", "re");
+    char text[24] = "";
+    size_t size = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file)
+        fclose(file);
+    long value = size > 0 ? strtol(text, NULL, 10) : 0;
+    return value > 0 && value < INT_MAX ? (int)value : USUAL_QUEUE;
+}
+
 int sockets_init(struct sockets *sockets, struct event_base *base, struct resolver *resolver, int64_t flush_seconds)
 {
     *sockets = (struct sockets){.base = base, .resolver = resolver, .flush_time = flush_seconds * 1000000};
+    sockets->longest_queue = longest_queue();
     sockets_stir(sockets);
     object_table_init(&sockets->objects);
     pipes_init(&sockets->pipes);

@@ -31,6 +31,7 @@ struct sockets {
     struct witness witness; /* who is told; set before there are any */
     struct denials denials;
     uint32_t turn;      /* changes with each piece of input, and with all that the daemon does to a socket: never 0 */
+    int longest_queue;  /* connections that the system lets wait at a socket */
     int64_t flush_time; /* microseconds that output may take to leave when nobody waits for it any more */
 };
 
