@@ -91,6 +91,8 @@ _Static_assert(offsetof(struct sockd_stream_handles_result, input) == offsetof(s
 _Static_assert(offsetof(struct sockd_stream_handles_result, output) == offsetof(struct stream_handles_result, output), "stream_handles_result.output");
 _Static_assert(offsetof(struct sockd_stream_handles_result, via) == offsetof(struct stream_handles_result, via), "stream_handles_result.via");
 _Static_assert(offsetof(struct sockd_stream_handles_result, pending) == offsetof(struct stream_handles_result, pending), "stream_handles_result.pending");
+_Static_assert(sizeof(struct sockd_descriptor_result) == sizeof(struct descriptor_result), "descriptor_result");
+_Static_assert(offsetof(struct sockd_descriptor_result, descriptor) == offsetof(struct descriptor_result, descriptor), "descriptor_result.descriptor");
 _Static_assert(sizeof(struct sockd_read_line_result) == sizeof(struct read_line_result), "read_line_result");
 _Static_assert(offsetof(struct sockd_read_line_result, line) == offsetof(struct read_line_result, line), "read_line_result.line");
 _Static_assert(offsetof(struct sockd_read_line_result, missing_newline) == offsetof(struct read_line_result, missing_newline), "read_line_result.missing_newline");

@@ -337,6 +337,30 @@ int sockd_stream_handles(sockd *client, sockd_handle stream, const struct sockd_
     return sockd_finish_stream_handles(client, sockd_start_stream_handles(client, stream, options), result);
 }
 
+sockd_call sockd_start_descriptor_connect(sockd *client, int64_t port, const struct sockd_descriptor_connect_options *options)
+{
+    static const struct sockd_descriptor_connect_options defaults = SOCKD_DESCRIPTOR_CONNECT_OPTIONS;
+    if (!options)
+        options = &defaults;
+    struct descriptor_connect_params params = {
+        .port = port,
+        .host = options->host,
+        .timeout = options->timeout,
+    };
+    struct request request = {.method = METHOD_descriptor_connect, .params = &params};
+    return call_start(client, &request);
+}
+
+int sockd_finish_descriptor_connect(sockd *client, sockd_call call, struct sockd_descriptor_result *result)
+{
+    return call_finish(client, call, METHOD_descriptor_connect, result);
+}
+
+int sockd_descriptor_connect(sockd *client, int64_t port, const struct sockd_descriptor_connect_options *options, struct sockd_descriptor_result *result)
+{
+    return sockd_finish_descriptor_connect(client, sockd_start_descriptor_connect(client, port, options), result);
+}
+
 sockd_call sockd_start_read_line(sockd *client, sockd_handle stream, const struct sockd_read_line_options *options)
 {
     static const struct sockd_read_line_options defaults = SOCKD_READ_LINE_OPTIONS;

@@ -4,10 +4,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "handlers.h"
 #include "warrant.h"
 
 static const struct sockd_timeout moment = {0, 10000, true};
+
+/* Whom a call wants. */
+struct target {
+    struct sockd_text host;
+    int port;
+    struct sockd_timeout timeout;
+};
 
 struct connect {
     struct call *call;
@@ -51,15 +59,15 @@ static int connect_wait(struct call *call, struct dial *dial, const struct sockd
 }
 
 /* 0 with *result, or OUTCOME_WAIT. */
-static int connect_start(struct call *call, const struct socket_connect_params *in, struct dial_result *result)
+static int connect_start(struct call *call, const struct target *target, struct dial_result *result)
 {
     bool failed;
     struct dial *dial;
     struct sockets *sockets = call_sockets(call);
-    struct dial_guard *guard = warrant_dial(sockets, call_identity(call), in->host, &failed);
-    const struct dial_order order = {in->host.data, in->host.size, (int)in->port, call_identity(call), guard};
+    struct dial_guard *guard = warrant_dial(sockets, call_identity(call), target->host, &failed);
+    const struct dial_order order = {target->host.data, target->host.size, target->port, call_identity(call), guard};
     int r = failed ? -ENOMEM : dial_start(sockets->base, sockets->resolver, &order, &dial, result);
-    return r == DIAL_RUNS ? connect_wait(call, dial, &in->timeout) : r;
+    return r == DIAL_RUNS ? connect_wait(call, dial, &target->timeout) : r;
 }
 
 /* What was denied is told as the client named it: no address of the inside network is. */
@@ -95,16 +103,13 @@ static int check_host(struct call *call, struct sockd_text host, int port)
 }
 
 /* The first try. 0 with *result, or OUTCOME_WAIT. */
-static int connect_begin(struct call *call, const struct socket_connect_params *in, const struct stream_options *options,
-                         struct dial_result *result)
+static int connect_begin(struct call *call, const struct target *target, struct dial_result *result)
 {
-    int r = stream_options_check(options, call_trouble(call));
-    if (r == 0)
-        r = check_host(call, in->host, (int)in->port);
-    return r == 0 ? connect_start(call, in, result) : r;
+    int r = check_host(call, target->host, target->port);
+    return r == 0 ? connect_start(call, target, result) : r;
 }
 
-/* A later one: 0 with *result or, where time is over for a stream that may still be connecting, *dial. */
+/* A later one: 0 with *result or, where time is over for a stream that may still be connecting, *dial (NULL: it may not). */
 static int connect_go_on(struct call *call, const struct sockd_timeout *timeout, struct dial **dial, struct dial_result *result)
 {
     struct connect *connect = call->other.state;
@@ -113,7 +118,7 @@ static int connect_go_on(struct call *call, const struct sockd_timeout *timeout,
         connect->result.fd = -1; /* consume */
         return 0;
     }
-    if (!call->expired || !timeout->finite || clock_wait(timeout) > 0)
+    if (!dial || !call->expired || !timeout->finite || clock_wait(timeout) > 0)
         return OUTCOME_WAIT;
     *dial = connect->dial;
     connect->dial = NULL; /* consume */
@@ -130,11 +135,14 @@ int on_socket_connect(struct call *call, const struct socket_connect_params *in,
                                            in->lifetime,
                                            false,
                                            false};
+    const struct target target = {in->host, (int)in->port, in->timeout};
     struct dial_result result = {.fd = -1};
     struct dial *dial = NULL;
     struct stream *stream;
-    int r = call->progress == PROGRESS_NONE ? connect_begin(call, in, &options, &result)
+    int r = call->progress == PROGRESS_NONE ? stream_options_check(&options, call_trouble(call))
                                             : connect_go_on(call, &in->timeout, &dial, &result);
+    if (r == 0 && call->progress == PROGRESS_NONE)
+        r = connect_begin(call, &target, &result);
     if (r != 0)
         return r;
     if (!dial && result.fd < 0)
@@ -146,4 +154,38 @@ int on_socket_connect(struct call *call, const struct socket_connect_params *in,
         out->stream = stream->object.handle;
     }
     return r;
+}
+
+/* Whether the connection itself may be given to the client. */
+static int check_export(struct call *call)
+{
+    if (call->batch)
+        return trouble_param(call_trouble(call), "descriptor", "the replies of a batch carry no descriptors");
+    if (!identity_may(call_identity(call), RIGHT_EXPORT))
+        return trouble_denied(call_trouble(call), call->method->name, SOCKD_TEXT("export"),
+                              call_identity(call)->principal->profile);
+    return 0;
+}
+
+/* The daemon has the connection only until the reply has left: the session pays for it until then. */
+int on_descriptor_connect(struct call *call, const struct descriptor_connect_params *in, struct descriptor_result *out)
+{
+    const struct target target = {in->host, (int)in->port, in->timeout};
+    struct dial_result result = {.fd = -1};
+    int r = call->progress == PROGRESS_NONE ? check_export(call) : connect_go_on(call, &in->timeout, NULL, &result);
+    if (r == 0 && call->progress == PROGRESS_NONE)
+        r = connect_begin(call, &target, &result);
+    if (r != 0)
+        return r;
+    if (result.fd < 0)
+        return connect_failed(call, &result, in->host);
+    call->reply_fds = malloc(sizeof *call->reply_fds);
+    if (!call->reply_fds) {
+        close(result.fd);
+        return -ENOMEM;
+    }
+    fd_set_nonblocking(result.fd, false);
+    call->reply_fds[call->reply_fd_count++] = result.fd; /* consume */
+    out->descriptor = 0;
+    return 0;
 }

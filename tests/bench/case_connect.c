@@ -1,4 +1,5 @@
-/* A connection made and closed, one after the other: by handle, with the descriptor handed out, by oneself, and through Dante.
+/* A connection made and closed, one after the other: by handle, as a stream that is handed out, handed out at once, by oneself,
+ * and through Dante.
  * The far end closes last and hard, so that no port stays in TIME_WAIT. */
 #include <stdio.h>
 #include <sys/socket.h>
@@ -55,6 +56,17 @@ static struct cost by_descriptor(void *context, long count)
     return watch_stop(&watch);
 }
 
+static struct cost by_connection(void *context, long count)
+{
+    struct stage *stage = context;
+    char request[DAEMON_REQUEST];
+    daemon_connection_request(request, stage->port);
+    struct watch watch = watch_start(&stage->daemon.child, NULL);
+    while (count-- > 0)
+        close(daemon_connection(stage->link, request));
+    return watch_stop(&watch);
+}
+
 static struct cost by_oneself(void *context, long count)
 {
     struct stage *stage = context;
@@ -74,13 +86,14 @@ static struct cost by_dante(void *context, long count)
     return watch_stop(&watch);
 }
 
-enum { HANDLE, DESCRIPTOR, ONESELF, DANTE, ROWS };
+enum { HANDLE, STREAM, DESCRIPTOR, ONESELF, DANTE, ROWS };
 
 static void measure(struct stage *stage, const char *name, enum placement placement)
 {
     const struct contender contenders[ROWS] = {
         [HANDLE] = {"sockd, connect and close", NULL, stage, by_handle},
-        [DESCRIPTOR] = {"sockd, descriptor handed out", NULL, stage, by_descriptor},
+        [STREAM] = {"sockd, stream handed out", NULL, stage, by_descriptor},
+        [DESCRIPTOR] = {"sockd, connection handed out", NULL, stage, by_connection},
         [ONESELF] = {"by oneself", NULL, stage, by_oneself},
         [DANTE] = {"Dante, SOCKS5", stage->dante.missing, stage, by_dante},
     };

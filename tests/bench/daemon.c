@@ -105,16 +105,35 @@ long daemon_stream(int link, int listener, const char *more, int *other)
     return handle;
 }
 
-int daemon_descriptor(int link, long stream, const char *via, bool detach)
+static int ask_descriptor(int link, const char *request, size_t size)
 {
-    char request[256], reply[1024];
-    int size = snprintf(request, sizeof request,
-                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"stream-handles\",\"params\":"
-                        "{\"stream\":%ld,\"via\":\"%s\",\"detach\":%s}}\n",
-                        stream, via, detach ? "true" : "false");
-    link_send(link, request, (size_t)size);
+    char reply[1024];
+    link_send(link, request, size);
     int fd = link_descriptor(link, reply, sizeof reply);
     if (fd < 0)
         machine_wrong("the daemon says %s", reply);
     return fd;
+}
+
+int daemon_descriptor(int link, long stream, const char *via, bool detach)
+{
+    char request[256];
+    int size = snprintf(request, sizeof request,
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"stream-handles\",\"params\":"
+                        "{\"stream\":%ld,\"via\":\"%s\",\"detach\":%s}}\n",
+                        stream, via, detach ? "true" : "false");
+    return ask_descriptor(link, request, (size_t)size);
+}
+
+void daemon_connection_request(char request[DAEMON_REQUEST], int port)
+{
+    snprintf(request, DAEMON_REQUEST,
+             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"descriptor.connect\",\"params\":"
+             "{\"port\":%d,\"host\":\"127.0.0.1\"}}\n",
+             port);
+}
+
+int daemon_connection(int link, const char *request)
+{
+    return ask_descriptor(link, request, strlen(request));
 }

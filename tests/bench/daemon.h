@@ -32,3 +32,8 @@ long daemon_stream(int link, int listener, const char *more, int *other);
 
 /* The descriptor of a stream. detach: the handle ends. */
 int daemon_descriptor(int link, long stream, const char *via, bool detach);
+
+/* A connection that the daemon has made and handed out: by a request that is written once. */
+#define DAEMON_REQUEST 160
+void daemon_connection_request(char request[DAEMON_REQUEST], int port);
+int daemon_connection(int link, const char *request);

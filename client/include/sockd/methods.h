@@ -269,6 +269,11 @@ struct sockd_stream_handles_result {
     struct sockd_bytes pending; /* bytes that had been read from the socket already */
 };
 
+/* a descriptor */
+struct sockd_descriptor_result {
+    int64_t descriptor; /* its index among those that ride along */
+};
+
 /* a line */
 struct sockd_read_line_result {
     struct sockd_text line; /* the line without its newline; null at the end; null is data NULL */
@@ -724,6 +729,28 @@ struct sockd_stream_handles_options {
 SOCKD_API int sockd_stream_handles(sockd *client, sockd_handle stream, const struct sockd_stream_handles_options *options, struct sockd_stream_handles_result *result);
 SOCKD_API sockd_call sockd_start_stream_handles(sockd *client, sockd_handle stream, const struct sockd_stream_handles_options *options);
 SOCKD_API int sockd_finish_stream_handles(sockd *client, sockd_call call, struct sockd_stream_handles_result *result);
+
+struct sockd_descriptor_connect_options {
+    struct sockd_text host; /* name or numeric address */
+    struct sockd_timeout timeout; /* how long to wait; null is SOCKD_FOREVER */
+};
+
+#define SOCKD_DESCRIPTOR_CONNECT_OPTIONS \
+    { {"localhost", 9}, {0, 0, false} }
+
+/* descriptor.connect.
+ * Connects to a server and hands out the connection itself: no stream, no handle. Needs the right export, too.
+ *   port         TCP port; 0 to 65535
+ *   options      NULL: the defaults
+ *   result       input and output are the descriptors themselves, close-on-exec and yours; both may be the same
+ *                one
+ *   waits        until it is done, no longer than options->timeout
+ *   errors       invalid-params, internal, os-error, timeout, resolve, denied, limit, cancelled, busy,
+ *                going-away
+ */
+SOCKD_API int sockd_descriptor_connect(sockd *client, int64_t port, const struct sockd_descriptor_connect_options *options, struct sockd_descriptor_result *result);
+SOCKD_API sockd_call sockd_start_descriptor_connect(sockd *client, int64_t port, const struct sockd_descriptor_connect_options *options);
+SOCKD_API int sockd_finish_descriptor_connect(sockd *client, sockd_call call, struct sockd_descriptor_result *result);
 
 /* ---- Stream input ---- */
 
