@@ -85,8 +85,9 @@ void operations_print(const struct behaviour *behaviour, const struct difference
     fputs(
         "# The manual's operations\n\n"
         "For each operation of CLISP's chapter on socket streams, and for those that its programs use on a stream: the method, the\n"
-        "verb of sockctl, the function of libsockd, and what [differs](differences.md) on purpose. Below it, what holds of it;\n"
-        "[behaviour.md](behaviour.md) has the tests that show each statement. Printed by `tests/behaviour`; not to be edited.\n\n",
+        "verb of sockctl, the function of libsockd, how its form differs, and where it [behaves differently](differences.md) on\n"
+        "purpose. Below that stands what holds of it; [behaviour.md](behaviour.md) has the tests that show each statement.\n"
+        "Printed by `tests/behaviour`; not to be edited.\n\n",
         out);
     print_overview(table, out);
     fputs("## One by one\n\n", out);
@@ -117,7 +118,7 @@ void behaviour_print(const struct behaviour *behaviour, FILE *out)
     fputs(
         "# How the operations behave\n\n"
         "Every statement has a test that names it: a script of `tests/differential/cases`, which plays the same steps on CLISP and on\n"
-        "sockd, or a case of a suite. A statement without a test fails the tests, and so does a test that names no statement.\n"
+        "sockd, or a case of a suite. A statement without a test fails the tests, and so does a name that stands for no statement.\n"
         "[operations.md](operations.md) has the statements by operation. Printed by `tests/behaviour`; not to be edited.\n\n",
         out);
     for (size_t t = 0; t < behaviour->topic_count; t++) {

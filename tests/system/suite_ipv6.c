@@ -74,6 +74,7 @@ static const struct {
     {"::", NETWORK_OWN, {NETWORK_OWN, NETWORK_OWN}, {NETWORK_OWN, NETWORK_OWN}},
 };
 
+/* shows: server-interface-address, connect-host, names-ipv6, server-host-and-port */
 START_TEST(servers_and_peers)
 {
     struct client *c = client_open();
@@ -89,6 +90,7 @@ START_TEST(servers_and_peers)
 END_TEST
 
 /* A server on "::" leaves no room for one on 0.0.0.0 at its port, and the reverse. */
+/* shows: server-port-in-use */
 START_TEST(one_port_for_both_families)
 {
     static const char *const pairs[][2] = {{"::", "0.0.0.0"}, {"0.0.0.0", "::"}, {"::1", "::"}};
@@ -104,6 +106,7 @@ START_TEST(one_port_for_both_families)
 END_TEST
 
 /* An interface that is a stream: its local address, whatever the family and the scope. */
+/* shows: server-interface-stream */
 START_TEST(a_stream_as_interface)
 {
     char left[80], right[80];
@@ -123,6 +126,7 @@ START_TEST(a_stream_as_interface)
 }
 END_TEST
 
+/* shows: options-linux */
 START_TEST(options)
 {
     struct client *c = client_open();
@@ -141,6 +145,7 @@ END_TEST
 /* ---- scopes ---- */
 
 /* Across the link: each end prints the scope as it stands there, by the interface's name. */
+/* shows: address-scopes */
 START_TEST(addresses_of_a_link)
 {
     char here[80], there[80], back[80], seen[80];
@@ -189,6 +194,7 @@ START_TEST(filters_know_scopes)
 END_TEST
 
 /* What is no scoped address is refused before anything is dialled; one without a scope is the system's to refuse. */
+/* shows: address-scopes */
 START_TEST(scopes_are_read_strictly)
 {
     static const char *const wrong[] = {"::1%lo",         "2001:db8::1%left", "fe80::1%",        "fe80::1%0",
@@ -220,6 +226,7 @@ static long dial_name(struct client *c, int names, const char *addresses, int po
     return took;
 }
 
+/* shows: connect-every-address */
 START_TEST(the_first_family_that_answers)
 {
     int port, names = names_open(), v6 = peer_listen("::1", &port);
@@ -231,6 +238,7 @@ START_TEST(the_first_family_that_answers)
 END_TEST
 
 /* A refusal is no reason to wait. */
+/* shows: connect-every-address */
 START_TEST(the_other_family_after_a_refusal)
 {
     int port, names = names_open();
@@ -241,6 +249,7 @@ START_TEST(the_other_family_after_a_refusal)
 END_TEST
 
 /* An address that says nothing: the other family 250 ms later, and what comes first counts. */
+/* shows: connect-every-address */
 START_TEST(the_other_family_after_a_silence)
 {
     int port, names = names_open();
@@ -253,6 +262,7 @@ START_TEST(the_other_family_after_a_silence)
 END_TEST
 
 /* Silent ones of one family do not keep the other waiting for all of them. */
+/* shows: connect-every-address */
 START_TEST(families_take_turns)
 {
     int port, names = names_open();
@@ -265,6 +275,7 @@ START_TEST(families_take_turns)
 END_TEST
 
 /* A name of which only one family is known. */
+/* shows: connect-every-address */
 START_TEST(one_family_alone)
 {
     int port, names = names_open();
@@ -299,6 +310,7 @@ START_TEST(a_race_holds_up_nobody)
 END_TEST
 
 /* A server's interface by a name is the first address that the system gives. */
+/* shows: server-interface-address */
 START_TEST(a_name_as_interface)
 {
     int names = names_open();
