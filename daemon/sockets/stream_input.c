@@ -230,6 +230,8 @@ enum readiness stream_readiness(struct stream *stream)
         case FILL_BYTES:
             continue;
         case FILL_END:
+            if (has_input(stream)) /* less than the low-water mark, but all there will be */
+                break;
             return stream->error ? READY_ERROR : READY_END;
         case FILL_NOTHING:
         case FILL_NO_MEMORY:

@@ -215,8 +215,11 @@ static void note_input(struct fact_stream *stream, const char *operation)
 static void note_output(struct fact_stream *stream, const char *operation)
 {
     bool writes = starts(operation, "write-") || strcmp(operation, "terpri") == 0 || strcmp(operation, "fresh-line") == 0;
-    if (writes)
+    bool flushes = strcmp(operation, "force-output") == 0 || strcmp(operation, "finish-output") == 0;
+    if (writes || (flushes && stream->held))
         set(stream, FACT_WRITTEN, true);
+    if (writes || flushes)
+        stream->held = writes && stream->facts & BIT(FACT_FULL);
     if (writes && stream->facts & BIT(FACT_PEER_CLOSED))
         set(stream, FACT_PEER_RESET, true);
 }
@@ -254,8 +257,8 @@ static void note_attributes(struct fact_stream *stream, const struct step *step,
         set(stream, FACT_SWITCHED, true);
         note_cut(stream);
     }
-    if (strcmp(operation, "options") == 0 && strstr(json_object_to_json_string(step->arguments), "rcvlowat"))
-        set(stream, FACT_LOW_WATER, true);
+    if (strcmp(operation, "options") == 0 && step_option(step, "so-rcvlowat"))
+        set(stream, FACT_LOW_WATER, json_object_get_int(step_option(step, "so-rcvlowat")) > 1);
 }
 
 void facts_learn(struct facts *facts, const struct step *step, const char *buffered, json_object *clisp, json_object *sockd)
@@ -275,6 +278,8 @@ void facts_learn(struct facts *facts, const struct step *step, const char *buffe
         return;
     if (is_error(clisp, "encoding", NULL) || is_error(sockd, "encoding", NULL))
         set(stream, FACT_FAILED, true);
+    if (is_error(clisp, "os", "EAGAIN"))
+        set(stream, FACT_TIMED_OUT, true);
     if (is_error(clisp, "os", "ECONNRESET") || is_error(sockd, "os", "ECONNRESET"))
         set(stream, FACT_RESET_TOLD, true);
     if (!step->operation->method) {

@@ -36,7 +36,8 @@
     F("cleared", CLEARED, "clear-input was called")                                                   \
     F("switched", SWITCHED, "the element type was changed")                                           \
     F("cut-character", CUT, "bytes were read of what may be a character")                             \
-    F("low-water", LOW_WATER, "so-rcvlowat was set")                                                  \
+    F("low-water", LOW_WATER, "so-rcvlowat is more than 1")                                           \
+    F("timed-out", TIMED_OUT, "a read has met the socket's own time limit")                           \
     F("written", WRITTEN, "something was written that the peer has not received")
 
 enum fact {
@@ -52,6 +53,7 @@ struct fact_stream {
     char name[16], peer[16];
     uint64_t facts;
     unsigned char *sent; /* all that the peer has sent */
+    bool held;           /* written to a fully buffered stream and not flushed */
     size_t size;
 };
 

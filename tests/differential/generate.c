@@ -8,7 +8,9 @@
 struct source {
     uint64_t state;
     json_object *steps;
+    const char *encoding;
     bool text, ended, shut_in, shut_out;
+    bool timed;       /* so-rcvtimeo is set: reads that wait give up */
     int lines, chars; /* sent and not read yet, roughly */
     uint32_t last;    /* the character that the next unread-char puts back */
 };
@@ -49,6 +51,10 @@ static void step_number(struct source *g, const char *name, const char *argument
     json_object_object_add(step(g, name), argument, json_object_new_int64(value));
 }
 
+static const char *const octets[] = {"unsigned-byte 8", "unsigned-byte 8", "signed-byte 8", NULL};
+static const char *const wide[] = {"unsigned-byte 16", "signed-byte 16", "unsigned-byte 32", "signed-byte 32", NULL};
+static const char *const hosts[] = {"127.0.0.1", "127.0.0.1", "127.0.0.1", "localhost", "::1", NULL};
+static const char *const encodings[] = {"utf-8", "utf-8", "utf-8", "utf-8", "iso-8859-1", NULL};
 static const char *const buffered[] = {"\"default\"", "true", "false", NULL};
 static const char *const terminators[] = {"unix", "unix", "dos", "mac", NULL};
 static const char *const texts[] = {
@@ -86,6 +92,15 @@ static bool likely(struct source *g, int have, int wanted)
     return have >= wanted || g->ended || g->shut_in || draw(g, 25) == 0;
 }
 
+/* A read: where the socket bounds it, without a timeout of its own. */
+static json_object *read_step(struct source *g, const char *name)
+{
+    json_object *arguments = step(g, name);
+    if (g->timed)
+        json_object_object_add(arguments, "timeout", NULL);
+    return arguments;
+}
+
 static void read_text(struct source *g)
 {
     static const char *const chars[] = {"read-char", "read-char", "peek-char", NULL};
@@ -95,7 +110,7 @@ static void read_text(struct source *g)
     case 0:
     case 1:
         if (likely(g, g->lines, 1)) {
-            step(g, "read-line");
+            read_step(g, "read-line");
             g->lines -= g->lines > 0;
             g->chars = g->lines > 0 ? g->chars - 2 : 0;
         }
@@ -103,13 +118,13 @@ static void read_text(struct source *g)
     case 2:
     case 3:
         if (likely(g, g->chars, 1)) {
-            step(g, pick(g, chars));
+            read_step(g, pick(g, chars));
             g->chars -= g->chars > 0;
         }
         break;
     case 4:
         if (likely(g, g->chars, length)) {
-            step_number(g, "read-char-sequence", "length", length);
+            json_object_object_add(read_step(g, "read-char-sequence"), "length", json_object_new_int(length));
             g->chars -= g->chars > length ? length : g->chars;
             g->lines = 0;
         }
@@ -121,11 +136,22 @@ static void read_text(struct source *g)
 
 static void read_bytes(struct source *g)
 {
+    static const char *const modes[] = {"no-hang", "interactive", NULL};
     int length = 1 + (int)draw(g, 6);
-    switch (draw(g, 4)) {
+    switch (draw(g, 5)) {
+    case 4: {
+        const char *mode = pick(g, modes);
+        if (*mode == 'n' || likely(g, g->chars, 1)) {
+            json_object *arguments = read_step(g, "read-byte-sequence");
+            json_object_object_add(arguments, "length", json_object_new_int(length));
+            json_object_object_add(arguments, "mode", json_object_new_string(mode));
+            g->chars -= g->chars > length ? length : g->chars;
+        }
+        break;
+    }
     case 0:
         if (likely(g, g->chars, 1)) {
-            step(g, "read-byte");
+            read_step(g, "read-byte");
             g->chars -= g->chars > 0;
         }
         break;
@@ -134,7 +160,7 @@ static void read_bytes(struct source *g)
         break;
     default:
         if (likely(g, g->chars, length)) {
-            step_number(g, "read-byte-sequence", "length", length);
+            json_object_object_add(read_step(g, "read-byte-sequence"), "length", json_object_new_int(length));
             g->chars -= g->chars > length ? length : g->chars;
         }
     }
@@ -161,21 +187,39 @@ static void write_text(struct source *g)
 static void write_bytes(struct source *g)
 {
     if (draw(g, 2)) {
-        step_number(g, "write-byte", "byte", draw(g, 256));
+        step_number(g, "write-byte", "byte", draw(g, 128));
         return;
     }
-    json_object *elements = json_object_new_array();
+    static const char *const modes[] = {"no-hang", "interactive", NULL};
+    json_object *elements = json_object_new_array(), *arguments = step(g, "write-byte-sequence");
     for (uint32_t i = draw(g, 5); i > 0; i--)
-        json_object_array_add(elements, json_object_new_int((int)draw(g, 256)));
-    json_object_object_add(step(g, "write-byte-sequence"), "elements", elements);
+        json_object_array_add(elements, json_object_new_int((int)draw(g, 128)));
+    json_object_object_add(arguments, "elements", elements);
+    if (draw(g, 3) == 0)
+        json_object_object_add(arguments, "mode", json_object_new_string(pick(g, modes)));
 }
 
 static void ask(struct source *g)
 {
     static const char *const directions[] = {"input", "output", "io", NULL};
-    static const char *const predicates[] = {"input-stream-p", "output-stream-p", "open-stream-p", "element-type", NULL};
+    static const char *const predicates[] = {"input-stream-p",
+                                             "output-stream-p",
+                                             "open-stream-p",
+                                             "element-type",
+                                             "handles",
+                                             "peer",
+                                             "local",
+                                             "port",
+                                             "host",
+                                             "external-format",
+                                             NULL};
     if (draw(g, 4) == 0) {
-        step(g, pick(g, predicates));
+        const char *name = pick(g, predicates);
+        if (strcmp(name, "handles") == 0 && !g->shut_out)
+            step(g, "finish-output"); /* handles send what is held */
+        json_object *arguments = step(g, name);
+        if (strcmp(name, "peer") == 0 || strcmp(name, "local") == 0)
+            json_object_object_add(arguments, "do_not_resolve", json_object_new_boolean(true));
         return;
     }
     json_object *arguments = step(g, "status");
@@ -205,20 +249,65 @@ static void end_side(struct source *g)
         const char *direction = pick(g, directions);
         step_with(g, "shutdown", "direction", direction);
         g->shut_in |= *direction == 'i';
+        g->shut_out |= strcmp(direction, "input") != 0;
     } else if (draw(g, 3) == 0) {
         json_object_object_add(step(g, "close"), "abort", json_object_new_boolean(draw(g, 2) > 0));
     }
+}
+
+/* Each option with values that it may have; NULL: it is only asked for. */
+static const struct {
+    const char *name, *values[6];
+} options[] = {
+    {"so-linger", {"null", "0", "1", "true", "7"}},
+    {"so-rcvlowat", {"1", "2", "3", "5"}},
+    {"so-keepalive", {"true", "false"}},
+    {"so-oobinline", {"true", "false"}},
+    {"so-dontroute", {"true", "false"}},
+    {"so-broadcast", {"true", "false"}},
+    {"so-reuseaddr", {"true", "false"}},
+    {"so-rcvbuf", {"20000", "70000"}},
+    {"so-sndbuf", {"20000", "70000"}},
+    {"so-sndlowat", {"1"}},
+    {"so-rcvtimeo", {"1", "1", "0"}},
+    {"so-sndtimeo", {"3", "0", "null"}},
+    {"so-error", {NULL}},
+    {"so-type", {"1"}},
+    {"so-acceptconn", {"true"}},
+};
+
+static json_object *option(struct source *g)
+{
+    uint32_t which = draw(g, sizeof options / sizeof *options);
+    const char *name = options[which].name, *value = options[which].values[0] ? pick(g, options[which].values) : NULL;
+    if (!value || draw(g, 2))
+        return json_object_new_string(name);
+    if (strcmp(name, "so-rcvtimeo") == 0)
+        g->timed = strcmp(value, "0") != 0;
+    json_object *pair = json_object_new_array();
+    json_object_array_add(pair, json_object_new_string(name));
+    json_object_array_add(pair, strcmp(value, "null") == 0 ? NULL : json_tokener_parse(value));
+    return pair;
+}
+
+static void set_options(struct source *g)
+{
+    json_object *list = json_object_new_array();
+    for (uint32_t i = 1 + draw(g, 3); i > 0; i--)
+        json_object_array_add(list, option(g));
+    json_object_object_add(step(g, "options"), "options", list);
 }
 
 static void change(struct source *g)
 {
     switch (draw(g, 3)) {
     case 0:
-        g->text = !g->text;
-        step_with(g, "element-type", "set", g->text ? "character" : "unsigned-byte 8");
+        g->text = draw(g, 4) == 0 ? g->text : !g->text;
+        step_with(g, "element-type", "set", g->text ? "character" : pick(g, octets));
         break;
     case 1: {
-        json_object *format = json_object_new_object();
+        json_object *format = json_object_new_object(); /* the whole of it, as CLISP has it */
+        json_object_object_add(format, "encoding", json_object_new_string(g->encoding));
         json_object_object_add(format, "line_terminator", json_object_new_string(pick(g, terminators)));
         json_object_object_add(step(g, "external-format"), "set", format);
         break;
@@ -237,7 +326,7 @@ static void next_step(struct source *g)
     static const struct {
         uint32_t weight;
         void (*make)(struct source *);
-    } others[] = {{9, ask}, {6, flush}, {3, end_peer}, {2, end_side}, {3, change}};
+    } others[] = {{8, ask}, {4, flush}, {3, end_peer}, {2, end_side}, {3, change}, {3, set_options}};
     uint32_t turn = draw(g, 100);
     if (turn < 25)
         peer_sends(g);
@@ -263,7 +352,11 @@ json_object *generate(uint64_t seed, struct script *script)
     json_object *connect = step(&g, "connect"), *format = json_object_new_object(), *whole = json_object_new_object();
     g.text = draw(&g, 4) > 0;
     json_object_object_add(connect, "buffered", json_tokener_parse(pick(&g, buffered)));
-    json_object_object_add(connect, "element_type", json_object_new_string(g.text ? "character" : "unsigned-byte 8"));
+    const char *element = g.text ? "character" : draw(&g, 8) == 0 ? pick(&g, wide) : pick(&g, octets);
+    json_object_object_add(connect, "host", json_object_new_string(pick(&g, hosts)));
+    json_object_object_add(connect, "element_type", json_object_new_string(element));
+    g.encoding = pick(&g, encodings);
+    json_object_object_add(format, "encoding", json_object_new_string(g.encoding));
     json_object_object_add(format, "line_terminator", json_object_new_string(pick(&g, terminators)));
     json_object_object_add(connect, "external_format", format);
     size_t length = 6 + draw(&g, 18);

@@ -51,7 +51,6 @@ static bool is_input(const char *operation)
 
 json_object *model_step(struct model *model, const struct step *step, uint64_t facts)
 {
-    static const uint64_t blinding = (uint64_t)1 << FACT_CLOSED | (uint64_t)1 << FACT_LOW_WATER;
     const char *operation = step->operation->name;
     if (strcmp(operation, "collect") == 0 && model->later) {
         step = model->later;
@@ -63,7 +62,7 @@ json_object *model_step(struct model *model, const struct step *step, uint64_t f
     struct input *in = input_of(model, step_text(step, "stream", "s"), false);
     if (!in)
         return NULL;
-    in->unknown |= (facts & blinding) != 0;
+    in->unknown |= (facts & (uint64_t)1 << FACT_CLOSED) != 0;
     json_object *result = in->unknown ? NULL : input_operate(in, step);
     if (json_object_object_get_ex(result, "waits", NULL))
         model->later = step;
@@ -151,10 +150,13 @@ static void arrive(struct input *in, const struct step *step)
     free(sent);
 }
 
-static void learn_options(struct input *in, const char *options)
+static void learn_options(struct input *in, const struct step *step)
 {
-    in->timed |= strstr(options, "rcvtimeo") != NULL;
-    if (strstr(options, "so-error") && in->broken) {
+    if (step_option(step, "so-rcvtimeo"))
+        in->timed = json_object_get_double(step_option(step, "so-rcvtimeo")) > 0;
+    if (step_option(step, "so-rcvlowat"))
+        in->low = (size_t)json_object_get_int(step_option(step, "so-rcvlowat"));
+    if (strstr(json_object_to_json_string(step->arguments), "so-error") && in->broken) {
         in->broken = false;
         in->ended = true;
     }
@@ -191,7 +193,7 @@ static void learn_own(struct input *in, const struct step *step, json_object *so
     else if (strcmp(operation, "external-format") == 0 && set)
         set_format(in, set);
     else if (strcmp(operation, "options") == 0)
-        learn_options(in, json_object_to_json_string(step->arguments));
+        learn_options(in, step);
     if (strcmp(operation, "shutdown") == 0) {
         in->shut |= strcmp(direction, "output") != 0;
         in->output_shut |= strcmp(direction, "input") != 0;

@@ -123,6 +123,7 @@ static void commit(struct input *in, const struct walk *walk, int32_t last)
     in->after_cr = walk->after_cr;
     in->last = last;
     in->last_at = walk->from;
+    in->put_back = false;
 }
 
 static json_object *take_out(struct input *in, const struct walk *walk)
@@ -312,15 +313,22 @@ static json_object *read_byte(struct input *in, bool hang)
 
 /* ---- questions ---- */
 
+/* Whether a question is told of input. */
+static bool asked(struct input *in)
+{
+    if (in->width)
+        pass_lf(in);
+    bool enough = there(in) >= in->low || in->ended || in->broken || in->put_back;
+    return enough && (in->width ? there(in) > 0 : has_char(in));
+}
+
 static json_object *status(struct input *in, const struct step *step)
 {
     const char *direction = step_text(step, "direction", "io");
     if (strcmp(direction, "input") != 0 && strcmp(direction, "output") != 0 && strcmp(direction, "io") != 0)
         return error("refused");
     bool asks_input = strcmp(direction, "output") != 0 && !in->shut, asks_output = strcmp(direction, "input") != 0;
-    if (in->width)
-        pass_lf(in);
-    bool input = asks_input && (in->width ? there(in) > 0 : has_char(in));
+    bool input = asks_input && asked(in);
     bool end = asks_input && !input && in->ended, output = asks_output && !in->output_shut && !in->broken;
     const char *word = input ? (output ? "io" : "input") : end ? (output ? "append" : "eof") : output ? "output" : NULL;
     if (in->broken && !input && (asks_input || (asks_output && !in->output_shut)))
@@ -341,6 +349,7 @@ static json_object *unread(struct input *in, const char *text)
     if (in->last < 0 || in->last != ch)
         return error("refused");
     in->at = in->last_at;
+    in->put_back = true;
     in->after_cr = false;
     in->last = -1;
     return truth("done");
@@ -367,7 +376,7 @@ static json_object *operate(struct input *in, const struct step *step)
     if (in->shut)
         return error("refused");
     if (strcmp(operation, "listen") == 0)
-        return result_of("value", json_object_new_boolean(!in->width && has_char(in)));
+        return result_of("value", json_object_new_boolean(!in->width && asked(in)));
     if (strcmp(operation, "clear-input") == 0)
         return clear(in);
     if (text == (in->width > 0))

@@ -13,6 +13,8 @@ struct input {
     bool after_cr; /* an LF here is none */
     int32_t last;  /* the character before the place, which may be put back; -1: none */
     size_t last_at;
+    bool put_back;
+    size_t low; /* fewer bytes are no input to a question */
 
     size_t width; /* of an element; 0: text */
     bool is_signed, latin, ended, shut, output_shut, timed, full, unknown;

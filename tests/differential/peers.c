@@ -26,36 +26,57 @@ static void die(const char *what)
     exit(2);
 }
 
-static struct sockaddr_in loopback(int port)
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+/* host: NULL: over IPv4. */
+static socklen_t loopback(union address *address, const char *host, int port)
 {
-    return (struct sockaddr_in){
+    *address = (union address){0};
+    if (host && strchr(host, ':') && !strchr(host, '.')) {
+        address->v6 =
+            (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = in6addr_loopback};
+        return sizeof address->v6;
+    }
+    address->v4 = (struct sockaddr_in){
         .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return sizeof address->v4;
 }
 
 static int port_of(int fd, bool local)
 {
-    struct sockaddr_in address = {0};
+    union address address = {0};
     socklen_t size = sizeof address;
     if (local)
-        getsockname(fd, (struct sockaddr *)&address, &size);
+        getsockname(fd, &address.any, &size);
     else
-        getpeername(fd, (struct sockaddr *)&address, &size);
-    return ntohs(address.sin_port);
+        getpeername(fd, &address.any, &size);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
-static int listen_with(int backlog)
+static int listen_at(const char *host, int backlog)
 {
-    struct sockaddr_in address = loopback(0);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || (backlog >= 0 && listen(fd, backlog) < 0))
+    union address address;
+    socklen_t size = loopback(&address, host, 0);
+    int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && bind(fd, &address.any, size) == 0 && (backlog < 0 || listen(fd, backlog) == 0))
+        return fd;
+    if (!host)
         die("listen");
-    return fd;
+    close(fd);
+    return -1;
 }
 
 void peers_open(struct side *side)
 {
-    side->listener = listen_with(64);
-    side->port = port_of(side->listener, true);
+    static const char *const hosts[] = {NULL, "::1"};
+    for (int i = 0; i < 2; i++) {
+        side->listeners[i].fd = listen_at(hosts[i], 64);
+        side->listeners[i].port = port_of(side->listeners[i].fd, true);
+    }
     side->ports = json_object_new_object();
 }
 
@@ -100,23 +121,27 @@ void peers_reset(struct side *side)
     side->peer_count = 0;
     json_object_put(side->ports);
     side->ports = json_object_new_object();
-    struct pollfd more = {side->listener, POLLIN, 0};
-    while (poll(&more, 1, 0) == 1)
-        reset(accept4(side->listener, NULL, NULL, SOCK_CLOEXEC));
+    for (int i = 0; i < 2; i++) {
+        struct pollfd more = {side->listeners[i].fd, POLLIN, 0};
+        while (poll(&more, 1, 0) == 1)
+            reset(accept4(more.fd, NULL, NULL, SOCK_CLOEXEC));
+    }
 }
 
 void peers_close(struct side *side)
 {
     peers_reset(side);
-    close(side->listener);
+    for (int i = 0; i < 2; i++)
+        close(side->listeners[i].fd);
     json_object_put(side->ports);
 }
 
-static int connect_to(int port)
+static int connect_to(const char *host, int port)
 {
-    struct sockaddr_in address = loopback(port);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+    union address address;
+    socklen_t size = loopback(&address, host, port);
+    int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, &address.any, size) == 0)
         return fd;
     close(fd);
     return -1;
@@ -125,14 +150,16 @@ static int connect_to(int port)
 int peers_port(struct side *side, const struct step *step)
 {
     const char *to = step_text(step, "to", "listener");
-    side->connecting = side->port;
+    const char *host = step_text(step, "host", NULL);
+    side->listener = &side->listeners[host && strchr(host, ':') && !strchr(host, '.')];
+    side->connecting = side->listener->port;
     if (strcmp(to, "closed") == 0) {
-        int fd = listen_with(-1);
+        int fd = listen_at(NULL, -1);
         side->connecting = port_of(peer_add(side, "closed", fd)->fd, true);
     } else if (strcmp(to, "full") == 0) {
-        int fd = listen_with(0);
+        int fd = listen_at(NULL, 0);
         side->connecting = port_of(peer_add(side, "full", fd)->fd, true);
-        peer_add(side, "filler", connect_to(side->connecting));
+        peer_add(side, "filler", connect_to(NULL, side->connecting));
     } else if (strcmp(to, "listener") != 0) {
         side->connecting = json_object_get_int(json_object_object_get(side->ports, to));
     }
@@ -141,12 +168,12 @@ int peers_port(struct side *side, const struct step *step)
 
 void peers_accept(struct side *side, const char *name)
 {
-    struct pollfd ready = {side->listener, POLLIN, 0};
-    if (side->connecting != side->port)
+    struct pollfd ready = {side->listener->fd, POLLIN, 0};
+    if (side->connecting != side->listener->port)
         return;
     if (poll(&ready, 1, 2000) != 1)
         die("no connection arrived");
-    int fd = accept4(side->listener, NULL, NULL, SOCK_CLOEXEC);
+    int fd = accept4(side->listener->fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd < 0)
         die("accept");
     peer_add(side, name, fd);
@@ -261,7 +288,7 @@ static json_object *peer_connects(struct side *side, const struct step *step)
     json_object *port = json_object_object_get(side->ports, step_text(step, "server", "v"));
     if (!port)
         return side_error("no-object");
-    int fd = connect_to(json_object_get_int(port));
+    int fd = connect_to(step_text(step, "address", NULL), json_object_get_int(port));
     if (fd < 0)
         return os_error();
     peer_add(side, step_text(step, "as", "p"), fd);

@@ -14,7 +14,8 @@
 #define SOON_MS 2       /* for an operation that is expected to wait */
 #define PATIENCE_MS 400 /* for one that is not; asked for times come on top */
 #define LATER_MS 20
-#define LONG_MS 3000 /* before a wait that nothing explains is believed */
+#define SOCKET_MS 2000 /* for one that the socket bounds, in scripts by a second */
+#define LONG_MS 3000   /* before a wait that nothing explains is believed */
 #define ARRIVAL_MS 300
 
 long side_now(void)
@@ -79,6 +80,8 @@ static bool has(json_object *result, const char *member)
 static int patience(const struct step *step)
 {
     json_object *timeout = step_argument(step, "timeout");
+    if (!timeout && json_object_object_get_ex(step->arguments, "timeout", NULL))
+        return SOCKET_MS;
     double seconds = json_object_is_type(timeout, json_type_array)
                          ? json_object_get_double(json_object_array_get_idx(timeout, 0)) +
                                json_object_get_double(json_object_array_get_idx(timeout, 1)) / 1e6
@@ -248,6 +251,7 @@ static bool agree(struct scene *scene, const struct step *step, uint64_t facts, 
     if (!same(results))
         *row = differences_explain(scene->stage->table, step, facts, results[SIDE_CLISP], results[SIDE_SOCKD],
                                    scene->expected != NULL, stop);
+    *stop |= has(results[0], "died");
     return *row || same(results);
 }
 

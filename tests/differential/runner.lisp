@@ -237,8 +237,10 @@
 (define-stream-operation :terpri (stream) (done (terpri stream)))
 (define-stream-operation :fresh-line (stream) (list :value (truth (fresh-line stream))))
 (define-stream-operation :write-byte (stream byte) (done (write-byte byte stream)))
-(define-stream-operation :write-byte-sequence (stream elements)
-  (list :written (nth-value 1 (ext:write-byte-sequence (coerce elements 'vector) stream))))
+(define-stream-operation :write-byte-sequence (stream elements (mode "all"))
+  (list :written (nth-value 1 (ext:write-byte-sequence (coerce elements 'vector) stream
+                                                       :no-hang (string= mode "no-hang")
+                                                       :interactive (string= mode "interactive")))))
 (define-stream-operation :force-output (stream) (done (force-output stream)))
 (define-stream-operation :finish-output (stream) (done (finish-output stream)))
 (define-stream-operation :clear-output (stream) (done (clear-output stream)))

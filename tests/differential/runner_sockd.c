@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sockd/sockd.h>
 
@@ -190,6 +191,8 @@ static json_object *params_of(struct side *side, const struct step *step, const 
         if (parameter)
             json_object_object_add(params, parameter, json_object_get(value));
     }
+    if (strcmp(name, "handles") == 0)
+        json_object_object_add(params, "via", json_object_new_string("direct"));
     if (strcmp(name, "connect") == 0)
         json_object_object_add(params, "port", json_object_new_int(peers_port(side, step)));
     if (strcmp(name, "connect") == 0 && !step_argument(step, "host"))
@@ -315,6 +318,21 @@ static void remember(struct session *s, json_object *result)
         snprintf(object->element, sizeof object->element, "%s", json_object_get_string(type));
 }
 
+/* Descriptors came, and go. What had been read and not used comes with them, so that the stream has it no more. */
+static json_object *handles_result(json_object *result, const struct sockd_json_reply *reply)
+{
+    json_object *neutral = json_object_new_object();
+    bool pending = json_object_get_string_len(json_object_object_get(result, "pending")) > 0;
+    json_object_object_add(neutral, "input", json_object_new_boolean(json_object_object_get(result, "input") != NULL));
+    json_object_object_add(neutral, "output", json_object_new_boolean(json_object_object_get(result, "output") != NULL));
+    if (pending)
+        json_object_object_add(neutral, "pending", json_object_new_boolean(true));
+    for (size_t i = 0; i < reply->descriptor_count; i++)
+        close(reply->descriptors[i]);
+    json_object_put(result);
+    return neutral;
+}
+
 static json_object *neutral_result(struct session *s, json_object *result)
 {
     static const char *const dropped[] = {"server", "address", "name", "eof"};
@@ -363,7 +381,8 @@ static json_object *sockd_finish_step(struct side *side, int patience_ms)
             fatal(s, "sockd ended the session");
         return failure(s, &reply);
     }
-    return neutral_result(s, parsed(reply.result));
+    json_object *result = parsed(reply.result);
+    return strcmp(s->step->operation->name, "handles") == 0 ? handles_result(result, &reply) : neutral_result(s, result);
 }
 
 static void sockd_end_case(struct side *side)

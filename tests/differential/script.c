@@ -45,6 +45,7 @@ static const struct operation operations[] = {
     {"input-stream-p", "input-stream-p", "stream", false},
     {"output-stream-p", "output-stream-p", "stream", false},
     {"open-stream-p", "open-stream-p", "stream", false},
+    {"handles", "stream-handles", "stream", false},
     {"close", "close", "of", true},
     {"peer-connect", NULL, "server", false},
     {"peer-sends", NULL, "data", false},
@@ -150,6 +151,18 @@ unsigned char *step_bytes(const struct step *step, size_t *size)
     for (size_t i = 0; i < fill; i++)
         data[(*size)++] = (unsigned char)('a' + i % 26);
     return data;
+}
+
+json_object *step_option(const struct step *step, const char *name)
+{
+    json_object *options = step_argument(step, "options"), *value = NULL;
+    for (size_t i = 0; options && i < json_object_array_length(options); i++) {
+        json_object *pair = json_object_array_get_idx(options, i);
+        bool sets = json_object_is_type(pair, json_type_array);
+        if (sets && strcmp(json_object_get_string(json_object_array_get_idx(pair, 0)), name) == 0)
+            value = json_object_array_get_idx(pair, 1);
+    }
+    return value;
 }
 
 bool step_flag(const struct step *step, const char *name)

@@ -9,15 +9,15 @@
  * the case shows.
  *
  * Operations of the peers, which the harness plays:
- *     peer-connect        as, server: connects to a server
+ *     peer-connect        as, server, address (of the loopback; ::1 for IPv6): connects to a server
  *     peer-sends          peer, data (text) or hex or fill (how many bytes); waits until the kernel of the other side has it
  *     peer-receives       peer: what has arrived: data, and end or reset where there is one
  *     peer-shuts          peer, direction (output, or input)
  *     peer-closes, peer-resets   peer
  * Operations on both programs: those of the manual by their names, "connect" (to a listener of the harness, which accepts it as
- * "peer"; "to": "closed" or "full" for one that does not answer, or the name of a server), "accept", and "element-type" and
- * "external-format" with the new value or none. An operation that waits ends the case, unless it has "later": true: then
- * it must wait, only peers act, and ["collect"] gives its result. */
+ * "peer"; over IPv6 to a host with colons; "to": "closed" or "full" for one that does not answer, or the name of a server),
+ * "accept", and "element-type" and "external-format" with the new value or none. An operation that waits ends the case, unless
+ * it has "later": true: then it must wait, only peers act, and ["collect"] gives its result. */
 #pragma once
 
 #include <json-c/json.h>
@@ -61,5 +61,7 @@ json_object *script_print(const struct script *script);
 const char *step_text(const struct step *step, const char *name, const char *otherwise);
 /* The bytes that a step sends: the caller's, one more than size. */
 unsigned char *step_bytes(const struct step *step, size_t *size);
+/* What an options step sets an option to; NULL: it does not, or to null. */
+json_object *step_option(const struct step *step, const char *name);
 bool step_flag(const struct step *step, const char *name);
 json_object *step_argument(const struct step *step, const char *name);

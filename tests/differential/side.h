@@ -32,10 +32,12 @@ struct peer {
 
 struct side {
     const struct runner *runner;
-    void *state;        /* the runner's */
-    int listener, port; /* that connect goes to */
-    int connecting;     /* the port that the last connect went to */
-    json_object *ports; /* servers' ports by name */
+    void *state; /* the runner's */
+    struct {
+        int fd, port;
+    } listeners[2], *listener; /* that connect goes to, over IPv4 and IPv6 (fd -1: there is none); the last one's */
+    int connecting;            /* the port that the last connect went to */
+    json_object *ports;        /* servers' ports by name */
     struct peer peers[SIDE_PEERS];
     size_t peer_count;
 };
