@@ -20,8 +20,10 @@
 
 #include "fd.h"
 #include "stream.h"
+#include "window.h"
 
 #define PIPE_SIZE (1024 * 1024)
+#define PAIR_SIZE (768 * 1024) /* of which the kernel makes twice as much */
 #define COPY_SIZE (64 * 1024)
 #define RESCUE_SIZE (4 * PIPE_SIZE) /* more than the pair holds */
 #define TURN_SIZE PIPE_SIZE         /* bytes that one direction may move before others have their turn */
@@ -42,7 +44,8 @@ struct flow {
 struct relay {
     struct grave grave;
     struct stream *stream;
-    int fd;                   /* the daemon's end of the pair */
+    int fd; /* the daemon's end of the pair */
+    struct window window;
     struct flow flows[SIDES]; /* SIDE_IN: from the stream to the pair */
 };
 
@@ -287,6 +290,7 @@ static void relay_leave(struct relay *relay)
     if (relay->fd >= 0)
         account_refund(&relay->stream->object.identity->account, QUOTA_DESCRIPTORS, 1);
     relay->fd = fd_close(relay->fd);
+    window_release(relay->stream, &relay->window);
     relay->stream->relay = NULL;
     sockets_bury(relay->stream->sockets, &relay->grave, relay_release);
 }
@@ -369,8 +373,8 @@ static int relay_init(struct relay *relay, int *fd)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0)
         return -errno;
     fd_set_nonblocking(pair[1], false);
-    fd_widen(pair[0], PIPE_SIZE);
-    fd_widen(pair[1], PIPE_SIZE);
+    fd_widen(pair[0], PAIR_SIZE);
+    fd_widen(pair[1], PAIR_SIZE);
     relay->fd = pair[0];
     account_add(&relay->stream->object.identity->account, QUOTA_DESCRIPTORS, 1);
     *fd = pair[1];
@@ -386,6 +390,7 @@ static int relay_attach(struct relay *relay)
     struct stream *stream = relay->stream;
     int r = 0;
     stream->relay = relay;
+    relay->window = window_bound(stream);
     stream_update(stream);
     for (int side = SIDE_IN; side < SIDES && r == 0; side++) {
         struct flow *flow = &relay->flows[side];

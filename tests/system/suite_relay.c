@@ -391,6 +391,34 @@ START_TEST(the_rest_of_the_handle_is_not)
 }
 END_TEST
 
+static int64_t receive_buffer(const struct link *l, const char *options)
+{
+    return int_at(call(l->client, "socket-options", "{'socket': %lu, 'options': [%s]}", l->stream, options), "values.0");
+}
+
+/* A size that the client has chosen, before the relay or while it lasts, is its own; one that the system has chosen is the
+ * system's again. */
+START_TEST(the_size_of_the_receive_buffer_is_not_the_relays)
+{
+    struct link l = link_new(NULL);
+    int64_t before = receive_buffer(&l, "\"so-rcvbuf\"");
+    if (_i == 0)
+        receive_buffer(&l, "[\"so-rcvbuf\", 20000]");
+    int fd = relay(&l);
+    if (_i == 1)
+        receive_buffer(&l, "[\"so-rcvbuf\", 20000]");
+    peer_write(l.peer, "x");
+    peer_expect_text(fd, "x");
+    if (_i < 2)
+        ck_assert_int_eq(receive_buffer(&l, "\"so-rcvbuf\""), 40000);
+    close(fd);
+    peer_expect_end(l.peer);
+    peer_write(l.peer, "y\n");
+    await_end(&l);
+    ck_assert_int_eq(receive_buffer(&l, "\"so-rcvbuf\""), _i < 2 ? 40000 : before);
+}
+END_TEST
+
 START_TEST(a_waiting_status_learns_the_end)
 {
     struct link l = link_new(NULL);
@@ -425,6 +453,7 @@ static const struct test_case cases[] = {
     {&an_aborted_close_ends_it_at_once, NULL, 0},
     {&the_handle_is_busy, COVERS({METHOD_stream_handles, REFUSAL}), 17},
     {&the_rest_of_the_handle_is_not, NULL, 0},
+    {&the_size_of_the_receive_buffer_is_not_the_relays, NULL, 3},
     {&a_waiting_status_learns_the_end, NULL, 0},
     {0},
 };
