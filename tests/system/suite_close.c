@@ -1,5 +1,6 @@
 /* close: flushing, abort, time, unread input, and everything after it. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "harness.h"
 
@@ -150,6 +151,61 @@ START_TEST(the_last_words_arrive_although_input_is_unread)
 }
 END_TEST
 
+#define LAST_WORDS 1000000
+
+/* Not even where there are many of them, the peer takes its time, and goes on sending what nobody will read. */
+/* shows: close-unread-input */
+START_TEST(many_last_words_arrive_although_input_goes_on)
+{
+    struct client *c = client_open();
+    char options[100];
+    snprintf(options, sizeof options, "%s, 'element_type': 'unsigned-byte 8'", modes[_i]);
+    struct link l = link_open(c, options);
+    char *words = value_keep(malloc(LAST_WORDS));
+    for (int i = 0; i < LAST_WORDS; i++)
+        words[i] = (char)(i * 7 + i / 251);
+    peer_write(l.peer, "unread from the start");
+    long written = request_payload(c, "write-byte-sequence", words, LAST_WORDS, "{'stream': %lu}", l.stream);
+    long closed = request(c, "close", "{'handle': %lu}", l.stream);
+    for (int at = 0; at < LAST_WORDS; at += LAST_WORDS / 10) {
+        peer_write(l.peer, "and more of it");
+        peer_expect(l.peer, words + at, LAST_WORDS / 10);
+    }
+    expect_int(result(c, written), "written", LAST_WORDS);
+    result(c, closed);
+    peer_expect_end(l.peer);
+}
+END_TEST
+
+#define LINGERING 3
+
+/* Streams whose peers take nothing, closed with a linger of two seconds, by a call and by the end of their session: meanwhile
+ * every call of another session is answered at once. */
+/* shows: options-so-linger-waits */
+START_TEST(who_lingers_holds_up_nobody)
+{
+    struct client *c = client_open(), *gone = client_open(), *other = client_open();
+    long ids[LINGERING], longest = 0, begun;
+    for (int i = 0; i < 2 * LINGERING; i++) {
+        struct link l = link_open(i < LINGERING ? c : gone, NULL);
+        link_fill(&l);
+        call(l.client, "socket-options", "{'socket': %lu, 'options': [['so-linger', 2]]}", l.stream);
+        if (i < LINGERING)
+            ids[i] = request(c, "close", "{'handle': %lu}", l.stream);
+    }
+    client_close(gone);
+    begun = now_ms();
+    for (int calls = 0; now_ms() - begun < 1000; calls++) {
+        long asked = now_ms();
+        call(other, "daemon.info", NULL);
+        longest = now_ms() - asked > longest ? now_ms() - asked : longest;
+    }
+    ck_assert_msg(longest < 150, "a call took %ld ms", longest);
+    for (int i = 0; i < LINGERING; i++)
+        reply(c, ids[i]);
+}
+END_TEST
+
 /* shows: closed-handle */
 START_TEST(handles_are_never_used_again)
 {
@@ -196,6 +252,8 @@ static const struct test_case cases[] = {
     {&abort_tells_no_failure, NULL, 0},
     {&queued_writes_go_before_the_close, NULL, 0},
     {&the_last_words_arrive_although_input_is_unread, NULL, EACH_MODE},
+    {&many_last_words_arrive_although_input_goes_on, NULL, COUNT(modes)},
+    {&who_lingers_holds_up_nobody, NULL, 0},
     {&handles_are_never_used_again, NULL, 0},
     {&a_closed_stream_is_no_handle, NULL, EACH_MODE},
     {0},

@@ -114,8 +114,14 @@ START_TEST(rcvlowat_hides_neither_data_nor_the_end)
     expect_text(call(l.client, "read-char", "{'stream': %lu, 'timeout': 5}", l.stream), "char", "a");
     peer_write(l.peer, "d\n");
     link_expect_line(&l, "bcd");
-    peer_shut(l.peer);
-    link_await(&l);
+    peer_write(l.peer, "last\n");
+    ck_assert_str_eq(link_status(&l, "input"), "null");
+    long id = request(l.client, "socket-status", "{'sockets': {'handle': %lu, 'direction': 'input'}}", l.stream);
+    ck_assert(waits(l.client, id));
+    peer_shut(l.peer); /* all that there will be */
+    expect_text(result(l.client, id), "status", "input");
+    expect_true(call(l.client, "listen", "{'stream': %lu}", l.stream), "ready");
+    link_expect_line(&l, "last");
     ck_assert_str_eq(link_status(&l, "input"), "\"eof\"");
 }
 END_TEST
