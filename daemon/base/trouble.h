@@ -11,11 +11,13 @@
 #define OUTCOME_WAIT (-0x10000)
 
 #define TROUBLE_BYTES 64
+#define TROUBLE_REASON 1024 /* any reason why a configuration is refused, whole */
 
 struct trouble {
     struct fault fault; /* its texts are static, or stand in the rooms below, or outlive the call */
-    char message[192];
+    char message[TROUBLE_REASON + 64];
     char host[256];
+    char reason[TROUBLE_REASON];
     char address[ADDRESS_TEXT];
     unsigned char bytes[TROUBLE_BYTES];
 };

@@ -1,6 +1,5 @@
 /* What a session may do: narrowing it, reading the rules again, and handing a handle to others. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "config.h"
@@ -23,12 +22,10 @@ static int restrict_to(struct call *call, const struct config_profile *profile)
 static int restrict_to_rules(struct call *call, struct sockd_text rules, bool alone)
 {
     struct trouble *trouble = call_trouble(call);
-    char reason[CONFIG_REASON];
-    struct config_profile *profile = config_rules_read("session", rules.data, rules.size, reason, sizeof reason);
-    if (!profile) {
-        snprintf(trouble->host, sizeof trouble->host, "%.*s", (int)sizeof trouble->host - 1, reason);
-        return trouble_param(trouble, "rules", trouble->host);
-    }
+    struct config_profile *profile =
+        config_rules_read("session", rules.data, rules.size, trouble->reason, sizeof trouble->reason);
+    if (!profile)
+        return trouble_param(trouble, "rules", trouble->reason);
     int r = alone ? restrict_to(call, profile) : trouble_param(trouble, "profile", "rules are given, too");
     config_rules_free(profile);
     return r;
@@ -56,13 +53,11 @@ int on_daemon_reload(struct call *call, const struct nothing *in, struct nothing
 {
     const struct control_options *options = &call->session->control->options;
     struct trouble *trouble = call_trouble(call);
-    char reason[CONFIG_REASON];
     (void)in;
     (void)out;
-    if (options->reload(options->owner, reason, sizeof reason) == 0)
+    if (options->reload(options->owner, trouble->reason, sizeof trouble->reason) == 0)
         return 0;
-    snprintf(trouble->host, sizeof trouble->host, "%.*s", (int)sizeof trouble->host - 1, reason);
-    return trouble_param(trouble, "config", trouble->host);
+    return trouble_param(trouble, "config", trouble->reason);
 }
 
 /* ---- handle.share ---- */

@@ -97,6 +97,10 @@ START_TEST(an_error_changes_nothing)
               ", {'path': '$/new.sock', 'profile': 'web'} ], " PROFILES("", "", "close") "'bad': {'rights': ['fly']} } }");
     const char *reason = text_at(refuse(owner, "invalid-params", "daemon.reload", NULL), "reason");
     ck_assert_msg(strstr(reason, "config:1:") && strstr(reason, "rights"), "%s", reason);
+    configure("{ " LISTENERS "], 'profiles': { 'a_profile_with_a_name_as_long_as_it_may_be_which_is_64_character': "
+              "{'rights': ['a-right-that-there-is-not-and-never']} } }");
+    reason = text_at(refuse(owner, "invalid-params", "daemon.reload", NULL), "reason");
+    ck_assert_msg(strlen(reason) > 255 && strcmp(reason + strlen(reason) - 10, " close:all") == 0, "%s", reason);
     configure("{ " LISTENERS
               ", {'path': '$/new.sock', 'profile': 'web'}, {'path': '$/no/such/place.sock', 'profile': 'web'} ], " PROFILES(
                   "", "", "close") NARROW " }");
