@@ -161,7 +161,7 @@ static int check_export(struct call *call)
 {
     if (call->batch)
         return trouble_param(call_trouble(call), "descriptor", "the replies of a batch carry no descriptors");
-    if (!identity_may(call_identity(call), RIGHT_EXPORT))
+    if (!warrant_right(call_sockets(call), call_identity(call), RIGHT_EXPORT, call->method->name))
         return trouble_denied(call_trouble(call), call->method->name, SOCKD_TEXT("export"),
                               call_identity(call)->principal->profile);
     return 0;

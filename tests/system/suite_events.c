@@ -173,6 +173,7 @@ START_TEST(every_sort_of_denial)
         {"socket-connect", "{\"host\": \"::ffff:10.1.1.1\", \"port\": 80}", "::ffff:10.1.1.1 port 80", "floor"},
         {"socket-connect", "{\"host\": \"2002:a01:101::\", \"port\": 80}", "2002:a01:101:: port 80", "tunnel"},
         {"socket-connect", "{\"host\": \"8.8.8.8\", \"port\": 80}", "8.8.8.8 port 80", "no-rule"},
+        {"descriptor.connect", "{\"host\": \"127.0.0.1\", \"port\": 8080}", "export", "no-right"},
         {"socket-server", "{}", "0.0.0.0 port 0", "wildcard"},
         {"socket-server", "{\"interface\": \"127.0.0.2\"}", "127.0.0.2 port 0", "no-rule"},
         {"socket-server", "{\"interface\": \"inside.example\"}", "inside.example port 1", "name-not-allowed"},
