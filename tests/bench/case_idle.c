@@ -15,11 +15,13 @@
 #include "machine.h"
 #include "nginx.h"
 #include "peer.h"
+#include "pgbouncer.h"
 #include "redis.h"
 
 #define WARM 16 /* connections that are there before the first look */
 #define RESERVE 400
 #define MOST_ROUNDS 3
+#define PGBOUNCER_AHEAD 5000
 
 static double held_by_sockd(int count)
 {
@@ -102,7 +104,28 @@ static double held_by_nginx(int count)
     return each;
 }
 
-enum { SOCKD, REDIS, NGINX };
+static int open_pgbouncer(void *context, bool last)
+{
+    return pgbouncer_connect(context, last);
+}
+
+static double held_by_pgbouncer(int count)
+{
+    struct pgbouncer pgbouncer;
+    pgbouncer_start(&pgbouncer);
+    double each = pgbouncer.missing ? NAN : held_by_server(&pgbouncer.child, open_pgbouncer, &pgbouncer, count);
+    pgbouncer_stop(&pgbouncer);
+    return each;
+}
+
+static const char *why_no_pgbouncer(int count)
+{
+    if (!child_exists("pgbouncer"))
+        return "pgbouncer is not installed";
+    return count > PGBOUNCER_AHEAD ? NULL : "what it takes at its start is enough for so few";
+}
+
+enum { SOCKD, REDIS, NGINX, PGBOUNCER };
 
 static void measure(int count)
 {
@@ -116,14 +139,18 @@ static void measure(int count)
     figure_row(&figure, "sockd, stream", NULL);
     figure_row(&figure, "redis, connection", child_exists("redis-server") ? NULL : "redis-server is not installed");
     figure_row(&figure, "nginx, kept alive", child_exists("nginx") ? NULL : "nginx is not installed");
+    const char *no_pgbouncer = why_no_pgbouncer(count);
+    figure_row(&figure, "pgbouncer, before the login", no_pgbouncer);
     for (int round = 0; round < settings.rounds && round < MOST_ROUNDS; round++) {
         figure_add(&figure, SOCKD, (struct sample){held_by_sockd(count), NAN});
         figure_add(&figure, REDIS, (struct sample){held_by_redis(count), NAN});
         figure_add(&figure, NGINX, (struct sample){held_by_nginx(count), NAN});
+        figure_add(&figure, PGBOUNCER, (struct sample){no_pgbouncer ? NAN : held_by_pgbouncer(count), NAN});
     }
     figure_claim(&figure, SOCKD, -1, OF_VALUE, AT_MOST, 400);
     figure_claim(&figure, SOCKD, REDIS, OF_VALUE, AT_MOST, 1);
     figure_claim(&figure, SOCKD, NGINX, OF_VALUE, AT_MOST, 1);
+    figure_claim(&figure, SOCKD, PGBOUNCER, OF_VALUE, AT_MOST, 1);
     figure_print(&figure);
 }
 
