@@ -9,6 +9,7 @@
 #include "peer.h"
 #include "proxy.h"
 #include "race.h"
+#include "splicer.h"
 
 #define KIB 1024
 #define FRAMES(name, size, coding)              \
@@ -16,11 +17,25 @@
         name, HOW_FRAMES, (size)*KIB, coding, 0 \
     }
 
-enum { DIRECT, DESCRIPTOR, RELAY, PAYLOAD_64, PAYLOAD_256, PAYLOAD_1024, BASE64_64, BASE64_256, SOCAT, HAPROXY, DANTE, ROWS };
+enum {
+    DIRECT,
+    DESCRIPTOR,
+    RELAY,
+    PAYLOAD_64,
+    PAYLOAD_256,
+    PAYLOAD_1024,
+    BASE64_64,
+    BASE64_256,
+    SPLICE,
+    SOCAT,
+    HAPROXY,
+    DANTE,
+    ROWS
+};
 
 static const struct kind {
     const char *name;
-    enum { HOW_DIRECT, HOW_HANDED, HOW_FRAMES, HOW_PROXY } how;
+    enum { HOW_DIRECT, HOW_HANDED, HOW_FRAMES, HOW_SPLICE, HOW_PROXY } how;
     size_t frame;
     enum path_coding coding;
     enum proxy_kind proxy;
@@ -33,6 +48,7 @@ static const struct kind {
     [PAYLOAD_1024] = FRAMES("sockd, payload, 1 MiB", 1024, CODING_PAYLOAD),
     [BASE64_64] = FRAMES("sockd, base64, 64 KiB", 64, CODING_BASE64),
     [BASE64_256] = FRAMES("sockd, base64, 256 KiB", 256, CODING_BASE64),
+    [SPLICE] = {"splice(2) by hand", HOW_SPLICE, 0, 0, 0},
     [SOCAT] = {"socat -b 65536", HOW_PROXY, 0, 0, PROXY_SOCAT},
     [HAPROXY] = {"haproxy, splice", HOW_PROXY, 0, 0, PROXY_HAPROXY},
     [DANTE] = {"Dante, SOCKS5", HOW_PROXY, 0, 0, PROXY_DANTE},
@@ -42,6 +58,7 @@ struct stage {
     struct daemon daemon;
     struct mover mover;
     struct proxy proxies[3];
+    struct child splicer;
     struct path paths[ROWS];
     const char *skipped[ROWS];
 };
@@ -87,6 +104,9 @@ static void open_path(struct stage *stage, int row)
     if (kind->how == HOW_DIRECT) {
         int fd = peer_connect(stage->mover.port);
         path_plain(path, &stage->mover, mover_accept(&stage->mover), fd, NULL);
+    } else if (kind->how == HOW_SPLICE) {
+        int connection = peer_connect(stage->mover.port), fd = splicer_start(&stage->splicer, connection);
+        path_plain(path, &stage->mover, mover_accept(&stage->mover), fd, &stage->splicer);
     } else if (kind->how == HOW_HANDED) {
         open_handed(stage, row);
     } else if (kind->how == HOW_PROXY) {
@@ -102,6 +122,7 @@ static void claim(struct figure *figure, enum way way)
 {
     figure_claim(figure, DESCRIPTOR, DIRECT, OF_VALUE, AT_LEAST, 0.98);
     figure_claim(figure, RELAY, DIRECT, OF_VALUE, AT_LEAST, way == OUT ? 0.65 : 0.9);
+    figure_claim(figure, RELAY, SPLICE, OF_VALUE, AT_LEAST, 0.9);
     figure_claim(figure, RELAY, HAPROXY, OF_VALUE, AT_LEAST, 1);
     figure_claim(figure, RELAY, HAPROXY, OF_CPU, AT_MOST, 1);
     figure_claim(figure, RELAY, SOCAT, OF_VALUE, AT_LEAST, 1);
@@ -141,6 +162,8 @@ void case_bulk(void)
     for (int i = 0; i < ROWS; i++)
         if (!stage.skipped[i])
             path_close(&stage.paths[i]);
+    if (!stage.skipped[SPLICE])
+        child_end(&stage.splicer);
     for (int i = 0; i < 3; i++)
         proxy_stop(&stage.proxies[i]);
     mover_stop(&stage.mover);
