@@ -68,9 +68,11 @@ static int gather_input(struct stream *stream)
     return r;
 }
 
-/* Makes room for descriptors, none yet. */
-static int reply_room(struct call *call)
+/* Makes room for descriptors, none yet; where none will come there is none. */
+static int reply_room(struct call *call, const struct stream *stream)
 {
+    if (stream->shut[SIDE_IN] && stream->shut[SIDE_OUT])
+        return 0;
     call->reply_fds = malloc(SIDES * sizeof *call->reply_fds);
     return call->reply_fds ? 0 : -ENOMEM;
 }
@@ -216,7 +218,7 @@ int on_stream_handles(struct call *call, const struct stream_handles_params *in,
     if (r == 0)
         r = gather_input(stream);
     if (r == 0)
-        r = reply_room(call);
+        r = reply_room(call, stream);
     if (r != 0)
         return r;
     out->pending = (struct sockd_bytes){(const unsigned char *)"", 0};

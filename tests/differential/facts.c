@@ -250,8 +250,10 @@ static void note_attributes(struct fact_stream *stream, const struct step *step,
         set(stream, FACT_CLOSED, true);
     if (strcmp(operation, "shutdown") == 0)
         note_shutdown(stream, step_text(step, "direction", "io"));
-    if (strcmp(operation, "external-format") == 0 && !failed && step_argument(step, "set"))
+    if (strcmp(operation, "external-format") == 0 && !failed && step_argument(step, "set")) {
         note_format(stream, step_argument(step, "set"));
+        set(stream, FACT_REFORMATTED, true);
+    }
     if (strcmp(operation, "element-type") == 0 && !failed && step_argument(step, "set")) {
         note_element(stream, step_text(step, "set", ""));
         set(stream, FACT_SWITCHED, true);

@@ -35,6 +35,7 @@
     F("asked", ASKED, "the status, listen, a peek or a no-hang read was asked since the last read")   \
     F("cleared", CLEARED, "clear-input was called")                                                   \
     F("switched", SWITCHED, "the element type was changed")                                           \
+    F("reformatted", REFORMATTED, "the external format was changed")                                  \
     F("cut-character", CUT, "bytes were read of what may be a character")                             \
     F("low-water", LOW_WATER, "so-rcvlowat is more than 1")                                           \
     F("timed-out", TIMED_OUT, "a read has met the socket's own time limit")                           \

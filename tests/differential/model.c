@@ -110,10 +110,11 @@ static void begin(struct model *model, const struct step *step, const char *buff
 }
 
 /* Scripts write less than a fully buffered stream holds. */
-static void note_written(struct input *in, json_object *sockd)
+static void note_written(struct input *in, const struct step *step, json_object *sockd)
 {
     json_object *value, *written;
-    bool some = !json_object_object_get_ex(sockd, "value", &value) || json_object_get_boolean(value);
+    bool empty = strcmp(step->operation->name, "write-string") == 0 && !*step_text(step, "string", "");
+    bool some = !empty && (!json_object_object_get_ex(sockd, "value", &value) || json_object_get_boolean(value));
     if (json_object_object_get_ex(sockd, "written", &written))
         some = json_object_get_int(written) > 0;
     in->unknown |= in->closed && !in->full;
@@ -185,7 +186,7 @@ static void learn_own(struct input *in, const struct step *step, json_object *so
     const char *operation = step->operation->name, *direction = step_text(step, "direction", "io");
     json_object *set = step_argument(step, "set");
     if (is_write(operation))
-        note_written(in, sockd);
+        note_written(in, step, sockd);
     else if (strcmp(operation, "force-output") == 0 || strcmp(operation, "finish-output") == 0)
         note_flushed(in);
     else if (strcmp(operation, "element-type") == 0 && set)
@@ -219,7 +220,7 @@ void model_learn(struct model *model, const struct step *step, const char *buffe
         in->broken = false;
         in->ended = true;
     }
-    if (failed && strcmp(operation, "shutdown") != 0)
+    if (failed && strcmp(operation, "shutdown") != 0 && strcmp(operation, "options") != 0)
         return;
     if (by_peer)
         learn_peer(in, step);

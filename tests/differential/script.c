@@ -153,13 +153,26 @@ unsigned char *step_bytes(const struct step *step, size_t *size)
     return data;
 }
 
+static bool option_is_fixed(const char *name)
+{
+    static const char *const fixed[] = {"so-type", "so-error", "so-acceptconn", "so-sndlowat"};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (strcmp(name, fixed[i]) == 0)
+            return true;
+    return false;
+}
+
 json_object *step_option(const struct step *step, const char *name)
 {
     json_object *options = step_argument(step, "options"), *value = NULL;
     for (size_t i = 0; options && i < json_object_array_length(options); i++) {
         json_object *pair = json_object_array_get_idx(options, i);
-        bool sets = json_object_is_type(pair, json_type_array);
-        if (sets && strcmp(json_object_get_string(json_object_array_get_idx(pair, 0)), name) == 0)
+        if (!json_object_is_type(pair, json_type_array))
+            continue;
+        const char *set = json_object_get_string(json_object_array_get_idx(pair, 0));
+        if (option_is_fixed(set))
+            break;
+        if (strcmp(set, name) == 0)
             value = json_object_array_get_idx(pair, 1);
     }
     return value;

@@ -61,7 +61,7 @@ json_object *script_print(const struct script *script);
 const char *step_text(const struct step *step, const char *name, const char *otherwise);
 /* The bytes that a step sends: the caller's, one more than size. */
 unsigned char *step_bytes(const struct step *step, size_t *size);
-/* What an options step sets an option to; NULL: it does not, or to null. */
+/* What an options step sets an option to; NULL: it does not, or to null. One that cannot be set ends the list. */
 json_object *step_option(const struct step *step, const char *name);
 bool step_flag(const struct step *step, const char *name);
 json_object *step_argument(const struct step *step, const char *name);
