@@ -1255,9 +1255,15 @@ int sockd_events_subscribe(sockd *client, const struct sockd_events_subscribe_op
     return sockd_finish_events_subscribe(client, sockd_start_events_subscribe(client, options));
 }
 
-sockd_call sockd_start_events_unsubscribe(sockd *client)
+sockd_call sockd_start_events_unsubscribe(sockd *client, const struct sockd_events_unsubscribe_options *options)
 {
-    struct request request = {.method = METHOD_events_unsubscribe};
+    static const struct sockd_events_unsubscribe_options defaults = SOCKD_EVENTS_UNSUBSCRIBE_OPTIONS;
+    if (!options)
+        options = &defaults;
+    struct events_unsubscribe_params params = {
+        .filter = options->filter,
+    };
+    struct request request = {.method = METHOD_events_unsubscribe, .params = &params};
     return call_start(client, &request);
 }
 
@@ -1266,9 +1272,9 @@ int sockd_finish_events_unsubscribe(sockd *client, sockd_call call)
     return call_finish(client, call, METHOD_events_unsubscribe, NULL);
 }
 
-int sockd_events_unsubscribe(sockd *client)
+int sockd_events_unsubscribe(sockd *client, const struct sockd_events_unsubscribe_options *options)
 {
-    return sockd_finish_events_unsubscribe(client, sockd_start_events_unsubscribe(client));
+    return sockd_finish_events_unsubscribe(client, sockd_start_events_unsubscribe(client, options));
 }
 
 sockd_call sockd_start_policy_check(sockd *client, struct sockd_text host, int64_t port, const struct sockd_policy_check_options *options)

@@ -74,7 +74,7 @@ static void take_event(sockd *client, const struct sockd_event_info *info, struc
     print_event(watch->command, event);
     json_object_put(event);
     if (watch->left > 0 && --watch->left == 0)
-        sockd_forget(client, sockd_start_events_unsubscribe(client));
+        sockd_forget(client, sockd_start_events_unsubscribe(client, NULL));
 }
 
 static int watch_on(struct watch *watch)

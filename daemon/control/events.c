@@ -278,7 +278,6 @@ int events_subscribe(struct session *session, struct event_filter *filter, struc
 {
     struct control *control = session->control;
     int64_t limit;
-    events_unsubscribe(session);
     struct subscription *subscription = calloc(1, sizeof *subscription);
     int r = subscription ? 0 : -ENOMEM;
     if (r == 0 && !account_charge(&session->identity->account, QUOTA_BUFFERED, weight(filter), &limit))
@@ -288,6 +287,7 @@ int events_subscribe(struct session *session, struct event_filter *filter, struc
         free(subscription);
         return r;
     }
+    events_unsubscribe(session);
     subscription->session = session;
     subscription->filter = filter; /* consume */
     LIST_INSERT_HEAD(&control->subscriptions, subscription, link);
@@ -307,6 +307,15 @@ void events_unsubscribe(struct session *session)
     LIST_REMOVE(subscription, link);
     session->subscription = NULL;
     free(subscription);
+}
+
+bool events_subscribed(const struct session *session, struct sockd_text filter)
+{
+    const struct subscription *subscription = session->subscription;
+    if (!subscription || !subscription->filter->text.data)
+        return false;
+    struct sockd_text text = subscription->filter->text;
+    return text.size == filter.size && memcmp(text.data, filter.data, text.size) == 0;
 }
 
 int64_t events_subscribers(const struct control *control)

@@ -17,7 +17,8 @@
 struct event_filter {
     bool (*holds)(const struct event_filter *filter, const struct event_info *event);
     void (*release)(struct event_filter *filter);
-    size_t size; /* what it takes, to be charged */
+    size_t size;            /* what it takes, to be charged */
+    struct sockd_text text; /* as the client wrote it; data NULL: all events */
 };
 
 /* Subscribes a session, in place of what it was subscribed to before. The filter is consumed in any case. 0, ERROR_limit told,
@@ -26,6 +27,9 @@ int events_subscribe(struct session *session, struct event_filter *filter, struc
 
 /* Ignored where it is not subscribed. What waits is dropped. */
 void events_unsubscribe(struct session *session);
+
+/* Whether it is subscribed by this filter. */
+bool events_subscribed(const struct session *session, struct sockd_text filter);
 
 /* How many sessions are. */
 int64_t events_subscribers(const struct control *control);

@@ -32,10 +32,10 @@ int on_events_subscribe(struct call *call, const struct events_subscribe_params 
     (void)out;
     if (!wanted)
         return -ENOMEM;
-    wanted->base = (struct event_filter){wanted_holds, wanted_release, size};
-    if (in->filter.data)
-        memcpy(wanted->text, in->filter.data, in->filter.size);
     struct sockd_text text = {in->filter.data ? wanted->text : NULL, in->filter.size};
+    if (text.data)
+        memcpy(wanted->text, in->filter.data, in->filter.size);
+    wanted->base = (struct event_filter){wanted_holds, wanted_release, size, text};
     if (!filter_read(&wanted->filter, &record_event_info, text, trouble->host)) {
         free(wanted);
         return trouble_param(trouble, "filter", trouble->host);
@@ -43,10 +43,10 @@ int on_events_subscribe(struct call *call, const struct events_subscribe_params 
     return events_subscribe(call->session, &wanted->base, trouble);
 }
 
-int on_events_unsubscribe(struct call *call, const struct nothing *in, struct nothing *out)
+int on_events_unsubscribe(struct call *call, const struct events_unsubscribe_params *in, struct nothing *out)
 {
-    (void)in;
     (void)out;
-    events_unsubscribe(call->session);
+    if (!in->filter.data || events_subscribed(call->session, in->filter))
+        events_unsubscribe(call->session);
     return 0;
 }

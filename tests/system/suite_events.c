@@ -257,7 +257,13 @@ START_TEST(no_more_of_them)
     expect_int(call(c, "session.info", NULL), "used.buffered", before);
     server_open(c);
     ck_assert(events_none(c));
-    refuse(c, "invalid-params", "events.unsubscribe", "{'filter': 'event=closed'}");
+    refuse(c, "invalid-params", "events.unsubscribe", "{'filter': 7}");
+    call(c, "events.subscribe", "{'filter': 'event=opened'}");
+    call(c, "events.unsubscribe", "{'filter': 'event=closed'}"); /* another one's */
+    expect_event(c, "opened", server_open(c));
+    call(c, "events.unsubscribe", "{'filter': 'event=opened'}");
+    server_open(c);
+    ck_assert(events_none(c));
 }
 END_TEST
 

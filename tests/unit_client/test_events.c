@@ -132,7 +132,7 @@ static void unsubscribe(sockd *client, const struct sockd_event_info *event, str
     struct seen *seen = data;
     (void)event;
     (void)json;
-    seen->call = sockd_start_events_unsubscribe(client);
+    seen->call = sockd_start_events_unsubscribe(client, NULL);
     sockd_on_event(client, NULL, NULL);
 }
 
@@ -144,7 +144,7 @@ START_TEST(a_callback_that_calls)
     send_event("opened", 2); /* passed over: nobody is to be told any more */
     ck_assert_int_eq(sockd_wait(fake.client, 0, 100), 0);
     ck_assert_int_eq(seen.call, 1);
-    fake_expect(&fake, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"events.unsubscribe\"}");
+    fake_expect(&fake, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"events.unsubscribe\",\"params\":{\"filter\":null}}");
     fake_result(&fake, 1, "{}");
     ck_assert_int_eq(sockd_wait(fake.client, 0, -1), 1);
     ck_assert_int_eq(sockd_finish_events_unsubscribe(fake.client, seen.call), 0);

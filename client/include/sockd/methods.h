@@ -1382,12 +1382,20 @@ SOCKD_API int sockd_events_subscribe(sockd *client, const struct sockd_events_su
 SOCKD_API sockd_call sockd_start_events_subscribe(sockd *client, const struct sockd_events_subscribe_options *options);
 SOCKD_API int sockd_finish_events_subscribe(sockd *client, sockd_call call);
 
+struct sockd_events_unsubscribe_options {
+    struct sockd_text filter; /* only if it has this very filter; null: whatever it has; null is data NULL */
+};
+
+#define SOCKD_EVENTS_UNSUBSCRIBE_OPTIONS \
+    { {NULL, 0} }
+
 /* events.unsubscribe.
  * Asks for no more of them.
+ *   options      NULL: the defaults
  *   errors       invalid-params, internal, limit, going-away
  */
-SOCKD_API int sockd_events_unsubscribe(sockd *client);
-SOCKD_API sockd_call sockd_start_events_unsubscribe(sockd *client);
+SOCKD_API int sockd_events_unsubscribe(sockd *client, const struct sockd_events_unsubscribe_options *options);
+SOCKD_API sockd_call sockd_start_events_unsubscribe(sockd *client, const struct sockd_events_unsubscribe_options *options);
 SOCKD_API int sockd_finish_events_unsubscribe(sockd *client, sockd_call call);
 
 struct sockd_policy_check_options {
