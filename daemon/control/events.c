@@ -67,10 +67,9 @@ static bool make_room(struct subscription *subscription, size_t size)
 static void push(struct subscription *subscription, const char *line, size_t size)
 {
     struct session *session = subscription->session;
-    char *copy = make_room(subscription, size) ? malloc(size) : NULL;
+    char *copy = make_room(subscription, size) ? strndup(line, size) : NULL; /* JSON text has no NUL in it */
     if (copy) {
         size_t at = (subscription->first + subscription->count++) % EVENTS_RING;
-        memcpy(copy, line, size);
         subscription->ring[at].line = copy; /* consume */
         subscription->ring[at].size = size;
     } else {
