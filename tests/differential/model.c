@@ -117,13 +117,13 @@ static void note_written(struct input *in, const struct step *step, json_object 
     bool some = !empty && (!json_object_object_get_ex(sockd, "value", &value) || json_object_get_boolean(value));
     if (json_object_object_get_ex(sockd, "written", &written))
         some = json_object_get_int(written) > 0;
-    in->unknown |= in->closed && !in->full;
+    in->doubtful |= some && in->closed && !in->full;
     *(in->full ? &in->held : &in->owed) |= some;
 }
 
 static void note_flushed(struct input *in)
 {
-    in->unknown |= in->closed && in->held;
+    in->doubtful |= in->closed && in->held;
     in->owed |= in->held;
     in->held = false;
 }

@@ -3,7 +3,8 @@
  * sockd's answer is the right one.
  *
  * It knows text in UTF-8 and ISO-8859-1, and bytes; it says nothing of a stream of another
- * encoding, or of one that was written to after its peer had closed. */
+ * encoding, or of the status of one that was written to after
+ * its peer had closed. */
 #pragma once
 
 #include "facts.h"

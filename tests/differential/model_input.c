@@ -329,6 +329,8 @@ static json_object *status(struct input *in, const struct step *step)
         return error("refused");
     bool asks_input = strcmp(direction, "output") != 0 && !in->shut, asks_output = strcmp(direction, "input") != 0;
     bool input = asks_input && asked(in);
+    if (in->doubtful)
+        return NULL;
     bool end = asks_input && !input && in->ended, output = asks_output && !in->output_shut && !in->broken;
     const char *word = input ? (output ? "io" : "input") : end ? (output ? "append" : "eof") : output ? "output" : NULL;
     if (in->broken && !input && (asks_input || (asks_output && !in->output_shut)))

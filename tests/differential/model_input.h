@@ -20,6 +20,7 @@ struct input {
     bool is_signed, latin, ended, shut, output_shut, timed, full, unknown;
     bool broken;    /* a reset has come, and nothing has told it yet */
     bool closed;    /* by the peer */
+    bool doubtful;  /* it was written to after its peer had closed: whether that can be done again is not known */
     bool held;      /* by a fully buffered stream */
     bool owed;      /* the peer has not received what was written, so that its close is a reset */
     int32_t action; /* 0: malformed parts are told; -1: passed over; else what stands for them */
