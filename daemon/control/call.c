@@ -154,11 +154,13 @@ static void call_finish(struct call *call, int outcome, const void *result)
         reply.value = result;
         reply.payload = call->reply_payload;
         reply.pipe = call->reply_pipe;
-        reply.fds = call->reply_fds;
-        reply.fd_count = call->reply_fd_count;
-        call->reply_pipe = NULL; /* consume */
-        call->reply_fds = NULL;
-        call->reply_fd_count = 0;
+        call->reply_pipe = NULL;        /* consume */
+        if (call->reply_fd_count > 0) { /* room that nothing needed stays the call's */
+            reply.fds = call->reply_fds;
+            reply.fd_count = call->reply_fd_count;
+            call->reply_fds = NULL; /* consume */
+            call->reply_fd_count = 0;
+        }
     }
     waiter_leave(&call->waiter);
     session_reply(session, call->batch, &reply);
