@@ -16,7 +16,8 @@
 
 #define DRAIN_TIME 2000000 /* microseconds */
 #define DRAIN_BYTES (1024 * 1024)
-#define LINGER_STEP 10000 /* microseconds between two looks at what is unacknowledged */
+#define LINGER_STEP 10000 /* microseconds between the first looks at what is unacknowledged; longer and longer after that, */
+#define LINGER_SHARE 16   /* so that many that linger for long cost little: by this part of the time gone by */
 
 enum stage { STAGE_FLUSH, STAGE_LINGER, STAGE_DRAIN };
 
@@ -172,11 +173,18 @@ static void flush(struct closer *closer)
     say_end(closer);
 }
 
+/* How long to wait before the next look. */
+static int64_t linger_step(const struct closer *closer)
+{
+    int64_t gone = clock_now() - (closer->deadline - (int64_t)closer->linger * 1000000);
+    return LINGER_STEP + gone / LINGER_SHARE;
+}
+
 static void linger(struct closer *closer)
 {
     bool over = clock_now() >= closer->deadline, sent = queued(closer->fd, SIOCOUTQ) == 0;
     if (!sent && !over) {
-        closer_await(closer, 0, LINGER_STEP);
+        closer_await(closer, 0, linger_step(closer));
         return;
     }
     closer_tell(closer, sent);

@@ -188,6 +188,34 @@ START_TEST(a_positive_linger_delays_the_reply_never_the_loop)
 }
 END_TEST
 
+/* How often the daemon has gone to sleep. */
+static long sleeps(void)
+{
+    char path[40], line[128];
+    long count = -1;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)the_daemon.pid);
+    FILE *file = fopen(path, "re");
+    ck_assert_ptr_nonnull(file);
+    while (count < 0 && fgets(line, sizeof line, file))
+        sscanf(line, "voluntary_ctxt_switches: %ld", &count);
+    fclose(file);
+    ck_assert_int_ge(count, 0);
+    return count;
+}
+
+/* Whether all has arrived can only be asked for: less and less often, so that many who linger for long cost little. */
+START_TEST(who_lingers_is_looked_at_less_and_less_often)
+{
+    struct link l = link_new(NULL);
+    link_fill(&l);
+    options(&l, "[['so-linger', 1]]");
+    long before = sleeps(), begin = now_ms();
+    reply(l.client, request(l.client, "close", "{'handle': %lu}", l.stream));
+    ck_assert_int_ge(now_ms() - begin, 900);
+    ck_assert_int_lt(sleeps() - before, 60);
+}
+END_TEST
+
 /* shows: options-urgent */
 START_TEST(oobinline_puts_urgent_data_in_line)
 {
@@ -259,6 +287,7 @@ static const struct test_case cases[] = {
     {&what_is_no_socket_is_refused, NULL, 0},
     {&linger_0_makes_close_a_reset, NULL, 0},
     {&a_positive_linger_delays_the_reply_never_the_loop, NULL, 0},
+    {&who_lingers_is_looked_at_less_and_less_often, NULL, 0},
     {&oobinline_puts_urgent_data_in_line, NULL, 0},
     {&options_work_after_a_shutdown, NULL, 0},
     {&what_linux_has_beyond_the_manual, NULL, COUNT(of_linux)},
