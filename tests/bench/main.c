@@ -31,14 +31,14 @@ static void usage(FILE *file)
 {
     fputs("usage: bench [NAME...] [--json] [--table] [--against FILE] [--only WORD] [--rounds N] [--quick]\n\n", file);
     for (size_t i = 0; i < CASES; i++)
-        fprintf(file, "  %-10s%s\n", cases[i].name, cases[i].text);
+        fprintf(file, "  %-12s%s\n", cases[i].name, cases[i].text);
     fputs(
-        "\n  --json      a JSON object a line instead of tables\n"
-        "  --table     the ratios alone, as README has them\n"
+        "\n  --json          a JSON object a line instead of tables\n"
+        "  --table         the ratios alone, as README has them\n"
         "  --against FILE  fails where a ratio has fallen by more than half of what FILE's table says\n"
-        "  --only WORD of bulk's rows only those whose names contain it, beside TCP by oneself\n"
-        "  --rounds N  rounds of each figure, at most 64 (7)\n"
-        "  --quick     one tiny round: only to see that it runs\n\n"
+        "  --only WORD     of bulk's rows only those whose names contain it, beside TCP by oneself\n"
+        "  --rounds N      rounds of each figure, at most 64 (7)\n"
+        "  --quick         one tiny round: only to see that it runs\n\n"
         "Each figure stands beside its references, which take turns with it: median [least .. greatest] of the rounds, then the\n"
         "ratios pair by pair, with what they should keep to. A reference whose program is not installed is left out.\n",
         file);
