@@ -203,6 +203,7 @@ void case_rpc(void)
     redis_start(&stage.redis);
     dbus_start(&stage.dbus);
     stage.listener = peer_listen();
+    close(daemon_link(&stage.daemon)); /* which waits until it listens */
     if (sockd_open(&stage.client, stage.daemon.socket) < 0)
         machine_wrong("libsockd does not connect");
     for (size_t i = 0; i < sizeof manners / sizeof *manners; i++)

@@ -199,45 +199,6 @@ START_TEST(filters_that_burn_time)
 }
 END_TEST
 
-/* How long a thousand searches take whose replies are short. beside: somebody who makes one small call after the other
- * meanwhile, or NULL. */
-static long search(struct client *c, struct client *beside)
-{
-    static const char line[] =
-        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"handle.list\",\"params\":{\"filter\":\"kind=stream\"}}\n";
-    char *requests = value_keep(malloc(1000 * sizeof line)), replies[65536];
-    long begin = now_ms();
-    requests[0] = '\0';
-    for (char *end = requests; end < requests + 1000 * (sizeof line - 1); end += sizeof line - 1)
-        memcpy(end, line, sizeof line);
-    client_write(c, requests);
-    for (int count = 0; count < 1000 && now_ms() - begin < 20000;) {
-        ssize_t n = recv(client_fd(c), replies, sizeof replies, MSG_DONTWAIT);
-        for (ssize_t i = 0; i < n; i++)
-            count += replies[i] == '\n';
-        if (beside)
-            call(beside, "daemon.info", NULL);
-        else if (n < 0)
-            breathe();
-    }
-    return now_ms() - begin;
-}
-
-/* Who asks for much has his share of the daemon's time while another one asks for little, and all of it otherwise. */
-START_TEST(time_is_shared)
-{
-    struct client *c = client_open_by("box"), *good = client_open_by("other");
-    long ids[1000];
-    for (int i = 0; i < COUNT(ids); i++)
-        ids[i] = request(c, "socket-server", "{'interface': '127.0.0.1'}");
-    for (int i = 0; i < COUNT(ids); i++)
-        result(c, ids[i]);
-    long alone = search(c, NULL), beside = search(c, good), again = search(c, NULL);
-    ck_assert_msg(beside > 2 * alone, "%ld ms alone, %ld ms beside another one", alone, beside);
-    ck_assert_msg(again < beside, "%ld ms beside another one, %ld ms when he is gone", beside, again);
-}
-END_TEST
-
 /* A status over as many handles as a line can hold, many times over. */
 START_TEST(statuses_over_a_thousand_handles)
 {
@@ -308,7 +269,6 @@ static const struct test_case cases[] = {
     {&a_payload_that_lies, NULL, 0},
     {&batches_of_calls_that_wait, NULL, 0},
     {&filters_that_burn_time, NULL, 0},
-    {&time_is_shared, NULL, 0},
     {&statuses_over_a_thousand_handles, NULL, 0},
     {&handles_until_refused, NULL, 0},
     {&replies_to_who_is_gone, NULL, 0},
