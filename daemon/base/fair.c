@@ -1,6 +1,7 @@
 /* Only one who is calm is waited for: else two who are not would leave the daemon idle for each other's sake. Whoever had to
  * wait is not calm, however little he got, until he has not had to for a while. Whoever is remembered as calm is compared, and
- * never looked at: he may be gone by then. */
+ * never looked at: he may be gone by then. And nobody waits for longer at a time than a calm one is remembered: who is alone
+ * again by then goes on, whatever he owes. */
 #include "fair.h"
 
 #include <stddef.h>
@@ -31,7 +32,7 @@ int64_t fair_wait(const struct fair *fair, struct fair_share *share, int64_t now
     if (share->credit > 0)
         return 0;
     share->pressing = now + PRESSING;
-    int64_t next = now + 1 - share->credit / share->percent;
+    int64_t owed = 1 - share->credit / share->percent, next = now + (owed < RECENT ? owed : RECENT);
     if (next < share->slot)
         next = share->slot;
     share->slot = next + SLOT;

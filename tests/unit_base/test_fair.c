@@ -110,7 +110,25 @@ START_TEST(what_others_spend_for_him_counts)
     fair_note(&fair, &calm, START, START + 5);
     ck_assert_int_eq(fair_wait(&fair, &share, START), 0);
     fair_charge(&share, 5000, START + 10);
-    ck_assert_int_gt(fair_wait(&fair, &share, START + 20), 50000);
+    for (int64_t now = START + 20; now < START + 50000; now += 1000) {
+        ck_assert_int_gt(fair_wait(&fair, &share, now), 0);
+        fair_note(&fair, &calm, now, now + 5);
+    }
+}
+END_TEST
+
+/* However long the turn was that he has to pay for. */
+START_TEST(who_is_alone_again_goes_on)
+{
+    struct fair fair = {0};
+    struct fair_share share = {.percent = 5}, calm = {.percent = 5};
+    ck_assert_int_eq(fair_wait(&fair, &share, START), 0);
+    fair_note(&fair, &share, START, START + 1000000);
+    fair_note(&fair, &calm, START + 1000000, START + 1000005);
+    int64_t wait = fair_wait(&fair, &share, START + 1000010);
+    ck_assert_int_gt(wait, 0);
+    ck_assert_int_le(wait, 10000);
+    ck_assert_int_eq(fair_wait(&fair, &share, START + 1000010 + wait), 0);
 }
 END_TEST
 
@@ -125,6 +143,7 @@ int main(void)
     tcase_add_test(cases, two_who_ask_for_much_do_not_wait_for_each_other);
     tcase_add_test(cases, sessions_of_one_user_queue_up);
     tcase_add_test(cases, what_others_spend_for_him_counts);
+    tcase_add_test(cases, who_is_alone_again_goes_on);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
