@@ -29,7 +29,7 @@
 #define FREE_WAIT_MS 500
 #define THREAD_STACK ((size_t)1 << 20)
 #define HOST_MAX 256
-#define NICE 10 /* looking up names does not take the loop's time */
+#define NICE 19 /* looking up names does not take the loop's time */
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_FINISHED };
 

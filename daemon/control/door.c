@@ -133,28 +133,42 @@ static void refuse(struct control *control, struct identity *identity, int fd, c
     close(fd);
 }
 
-static void let_in(struct door *door, int fd)
+/* identity is consumed. */
+static void let_in_as(struct door *door, int fd, struct identity *identity)
 {
-    struct control *control = door->control;
-    int64_t began = clock_now();
-    struct identity *identity = identify(door, fd);
     const char *name;
     int64_t limit;
-    if (identity && control_shared(control))
-        fair_note(&control->fair, &identity->principal->share, began, clock_now());
+    if (charge(identity, fd, &name, &limit))
+        session_new(door->control, fd, identity);
+    else
+        refuse(door->control, identity, fd, name, limit);
+}
+
+/* How long the next one has to wait: coming in takes the daemon's time, too, and is its user's. */
+static int64_t let_in(struct door *door, int fd)
+{
+    struct control *control = door->control;
+    int64_t began = clock_now(), wait = 0;
+    struct identity *identity = identify(door, fd);
     if (!identity) {
         log_warning("door", "a client cannot be identified: %s", strerror(errno));
         close(fd);
-    } else if (!charge(identity, fd, &name, &limit)) {
-        refuse(control, identity, fd, name, limit);
-    } else {
-        session_new(control, fd, identity);
+        return 0;
     }
+    struct principal *principal = principal_ref(identity->principal);
+    let_in_as(door, fd, identity);
+    if (control_shared(control)) {
+        int64_t now = clock_now();
+        fair_note(&control->fair, &principal->share, began, now);
+        wait = fair_wait(&control->fair, &principal->share, now);
+    }
+    principal_unref(principal);
+    return wait;
 }
 
-static void door_wait(struct door *door)
+static void door_wait(struct door *door, int64_t wait)
 {
-    struct timeval time = clock_timeval(PAUSE_TIME);
+    struct timeval time = clock_timeval(wait);
     event_del(door->event);
     event_add(door->pause, &time);
 }
@@ -171,18 +185,20 @@ static void door_event(evutil_socket_t listener, short what, void *context)
 {
     struct door *door = context;
     (void)what;
-    for (int i = 0; i < CLIENTS_A_TURN; i++) {
+    int64_t wait = 0;
+    for (int i = 0; i < CLIENTS_A_TURN && wait == 0; i++) {
         int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            let_in(door, fd);
+            wait = let_in(door, fd);
         } else if (sockets_exhausted(errno)) { /* the client stays in the queue, and asking again at once would spin */
             log_warning("door", "accept: %s", strerror(errno));
-            door_wait(door);
-            return;
+            wait = PAUSE_TIME;
         } else if (errno != EINTR && errno != ECONNABORTED) {
             return;
         }
     }
+    if (wait > 0)
+        door_wait(door, wait);
 }
 
 int door_open(struct door *door, struct control *control, int fd, const struct config_profile *profile)

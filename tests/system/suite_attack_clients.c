@@ -199,6 +199,20 @@ START_TEST(filters_that_burn_time)
 }
 END_TEST
 
+/* Whoever comes and goes without end waits at the door, but is let in all the same. */
+START_TEST(sessions_that_come_and_go)
+{
+    struct client *good = client_open_by("other");
+    for (int i = 0; i < 400; i++) {
+        client_close(client_open_by("box"));
+        if (i % 8 == 0)
+            call(good, "daemon.info", NULL);
+    }
+    expect_quick(good);
+    expect_quick(client_open_by("box"));
+}
+END_TEST
+
 /* A status over as many handles as a line can hold, many times over. */
 START_TEST(statuses_over_a_thousand_handles)
 {
@@ -268,6 +282,7 @@ static const struct test_case cases[] = {
     {&replies_that_are_never_read, NULL, 0},
     {&a_payload_that_lies, NULL, 0},
     {&batches_of_calls_that_wait, NULL, 0},
+    {&sessions_that_come_and_go, NULL, 0},
     {&filters_that_burn_time, NULL, 0},
     {&statuses_over_a_thousand_handles, NULL, 0},
     {&handles_until_refused, NULL, 0},
