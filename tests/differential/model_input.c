@@ -257,6 +257,12 @@ static unsigned char take_byte(struct input *in)
     return in->bytes[in->at++];
 }
 
+/* Bytes of an element: only a stream of bytes is asked for some. */
+static size_t width_of(const struct input *in)
+{
+    return in->width > 0 ? in->width : 1;
+}
+
 static json_object *take_element(struct input *in)
 {
     uint64_t value = 0;
@@ -274,7 +280,7 @@ static json_object *short_of(struct input *in, size_t whole, const char *mode)
     bool all = strcmp(mode, "all") == 0, no_hang = strcmp(mode, "no-hang") == 0;
     if (!in->ended)
         return (no_hang && !in->broken) || (whole > 0 && !all) ? NULL : out_of_input(in);
-    size_t rest = there(in) % in->width;
+    size_t rest = there(in) % width_of(in);
     if (rest == 0 || (whole > 0 && !all))
         return NULL;
     for (size_t i = in->size; rest > 0; rest--) {
@@ -288,7 +294,7 @@ static json_object *short_of(struct input *in, size_t whole, const char *mode)
 static json_object *read_bytes(struct input *in, size_t length, const char *mode)
 {
     pass_lf(in);
-    size_t whole = there(in) / in->width;
+    size_t whole = there(in) / width_of(in);
     json_object *result = whole < length ? short_of(in, whole, mode) : NULL;
     if (result)
         return result;

@@ -73,10 +73,10 @@ START_TEST(names_that_draw)
     for (int i = 0; i < COUNT(labels); i++)
         refuse(c, "invalid-params", "session.hello", "{'name': '%s'}", labels[i]);
     expect_null(call(c, "session.info", NULL), "name");
+    static const unsigned char drawn[16] = {'\033', '[', '2', 'J', '\n', 0xC2, 0x9B, '1', 'm', 0xFF, 0xE2, 0x80, 0xAE, '.'};
     char before[16];
     prctl(PR_GET_NAME, before);
-    prctl(PR_SET_NAME, "\033[2J\n\xc2\x9b"
-                       "1m\xff\xe2\x80\xae.");
+    prctl(PR_SET_NAME, drawn);
     struct client *drawing = client_open_by("box");
     handle server = handle_at(call(drawing, "socket-server", "{'interface': '127.0.0.1'}"), "server");
     prctl(PR_SET_NAME, before);
