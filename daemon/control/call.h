@@ -98,6 +98,20 @@ int call_any_object(struct call *call, sockd_handle handle, int right, struct ob
 int call_stream(struct call *call, sockd_handle handle, struct stream **stream);
 int call_listener(struct call *call, sockd_handle handle, struct listener **listener);
 
+/* How a stream is to be made that the caller shall have: opened, on a socket of our own making. */
+static inline struct stream_options call_stream_options(struct call *call, struct sockd_format format, int element,
+                                                        int buffered, int lifetime)
+{
+    return (struct stream_options){
+        .identity = call_identity(call),
+        .session = &call->session->objects,
+        .format = format,
+        .element = element,
+        .buffered = buffered,
+        .lifetime = lifetime,
+    };
+}
+
 /* Says where the call stands and how long it may wait. OUTCOME_WAIT where others stand before it, else 0. */
 int call_turn(struct call *call, struct object *object, struct waiters *queue, unsigned wants,
               const struct sockd_timeout *timeout);

@@ -278,9 +278,10 @@ static void turn_over(struct session *session)
     if (session->deferred) {
         struct timeval time = clock_timeval(session->deferred - clock_now());
         event_add(session->later, &time);
-    } else if (buffer_size(&session->in) > 0 && !session->begun && !session->ending && !session_stuffed(session))
-        event_add(session->later,
-                  &at_once); /* requests wait here; others, whose input the loop looks for first, are served before */
+    } else if (buffer_size(&session->in) > 0 && !session->begun && !session->ending && !session_stuffed(session)) {
+        /* requests wait here; others, whose input the loop looks for first, are served before */
+        event_add(session->later, &at_once);
+    }
     read_on(session);
     be_patient(session);
 }

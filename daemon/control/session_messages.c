@@ -114,8 +114,7 @@ static void load_begin(struct session *session, const struct letter *letter, siz
 static void cargo_discard(struct session *session, struct cargo *cargo)
 {
     pipe_give(&session->control->options.sockets->pipes, cargo->pipe);
-    for (size_t i = 0; i < cargo->fd_count; i++)
-        fd_discard(cargo->fds[i]);
+    fd_discard_all(cargo->fds, cargo->fd_count);
     free(cargo->fds);
 }
 

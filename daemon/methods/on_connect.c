@@ -127,14 +127,8 @@ static int connect_go_on(struct call *call, const struct sockd_timeout *timeout,
 
 int on_socket_connect(struct call *call, const struct socket_connect_params *in, struct stream_result *out)
 {
-    const struct stream_options options = {call_identity(call),
-                                           &call->session->objects,
-                                           in->external_format,
-                                           in->element_type,
-                                           in->buffered,
-                                           in->lifetime,
-                                           false,
-                                           false};
+    const struct stream_options options =
+        call_stream_options(call, in->external_format, in->element_type, in->buffered, in->lifetime);
     const struct target target = {in->host, (int)in->port, in->timeout};
     struct dial_result result = {.fd = -1};
     struct dial *dial = NULL;

@@ -254,16 +254,11 @@ static int take_in(struct call *call, int direction, struct handover sides[SIDES
 
 int on_make_stream(struct call *call, const struct make_stream_params *in, struct stream_result *out)
 {
-    const struct stream_options options = {call_identity(call),
-                                           &call->session->objects,
-                                           in->external_format,
-                                           in->element_type,
-                                           in->buffered,
-                                           in->lifetime,
-                                           true,
-                                           false};
+    struct stream_options options =
+        call_stream_options(call, in->external_format, in->element_type, in->buffered, in->lifetime);
     struct handover sides[SIDES] = {{.fd = -1}, {.fd = -1}};
     struct stream *stream;
+    options.foreign = true;
     int r = stream_options_check(&options, call_trouble(call));
     if (r == 0)
         r = take_in(call, (int)in->direction, sides);

@@ -199,15 +199,10 @@ int on_socket_accept(struct call *call, const struct socket_accept_params *in, s
     struct listener *listener;
     struct stream *stream;
     struct trouble *trouble = call_trouble(call);
-    const struct stream_options options = {call_identity(call),
-                                           &call->session->objects,
-                                           in->external_format,
-                                           in->element_type,
-                                           in->buffered,
-                                           in->lifetime,
-                                           false,
-                                           true};
+    struct stream_options options =
+        call_stream_options(call, in->external_format, in->element_type, in->buffered, in->lifetime);
     int fd, r = call_listener(call, in->server, &listener);
+    options.accepted = true;
     if (r == 0)
         r = stream_options_check(&options, trouble);
     if (r != 0)
