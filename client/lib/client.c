@@ -145,16 +145,27 @@ static bool reserve_ready(sockd *client)
     return true;
 }
 
-int sockd_on_done(sockd *client, sockd_call id, sockd_done_fn *on_done, void *data)
+static int not_in_flight(sockd *client, sockd_call id)
+{
+    return client_failed(client, failure_set(&client->error, SOCKD_ERROR_ARGUMENT, "no call %lld is in flight", (long long)id));
+}
+
+int client_find(sockd *client, sockd_call id, struct call **call)
 {
     if (!client)
         return -SOCKD_ERROR_ARGUMENT;
     if (id < 0)
         return (int)id;
-    struct call *call = calls_find(&client->calls, id);
-    if (!call || call->forgotten)
-        return client_failed(client,
-                             failure_set(&client->error, SOCKD_ERROR_ARGUMENT, "no call %lld is in flight", (long long)id));
+    *call = calls_find(&client->calls, id);
+    return *call && !(*call)->forgotten ? 0 : not_in_flight(client, id);
+}
+
+int sockd_on_done(sockd *client, sockd_call id, sockd_done_fn *on_done, void *data)
+{
+    struct call *call;
+    int r = client_find(client, id, &call);
+    if (r < 0)
+        return r;
     if (!reserve_ready(client))
         return client_failed(client, failure_set(&client->error, SOCKD_ERROR_MEMORY, "no memory for a callback"));
     if (call->done) {
@@ -220,8 +231,7 @@ int sockd_wait(sockd *client, sockd_call id, int milliseconds)
         if (id > 0 && sockd_done(client, id))
             return 1;
         if (id > 0 && !calls_find(&client->calls, id))
-            return client_failed(client,
-                                 failure_set(&client->error, SOCKD_ERROR_ARGUMENT, "no call %lld is in flight", (long long)id));
+            return not_in_flight(client, id);
         int replies = client_step(client, left);
         if (replies < 0)
             return id > 0 && sockd_done(client, id) ? 1 : replies;

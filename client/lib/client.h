@@ -53,6 +53,9 @@ int client_broken(sockd *client);
 /* A call that went wrong by itself. client->error tells why. Returns result. */
 int client_failed(sockd *client, int result);
 
+/* The call of that id that somebody wants, in flight or done; an id that is an error is returned. 0, or a negative error. */
+int client_find(sockd *client, sockd_call id, struct call **call);
+
 /* The call is done: its callback is due, or it is dropped if it was forgotten. */
 void client_done(sockd *client, struct call *call);
 

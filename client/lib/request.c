@@ -110,15 +110,10 @@ sockd_call call_start(sockd *client, const struct request *request)
 
 int sockd_cancel(sockd *client, sockd_call id)
 {
-    if (!client)
-        return -SOCKD_ERROR_ARGUMENT;
-    if (id < 0)
-        return (int)id;
-    struct call *call = calls_find(&client->calls, id);
-    if (!call || call->forgotten)
-        return argument_error(client, "no such call is in flight");
-    if (call->done)
-        return 0;
+    struct call *call;
+    int r = client_find(client, id, &call);
+    if (r < 0 || call->done)
+        return r;
     char text[ID_SIZE];
     sockd_call cancel = sockd_start_rpc_cancel(client, print_id(text, id));
     sockd_forget(client, cancel);
@@ -140,13 +135,10 @@ void sockd_forget(sockd *client, sockd_call id)
 
 int request_collect(sockd *client, sockd_call id, const struct method *method, struct call **out)
 {
-    if (!client)
-        return -SOCKD_ERROR_ARGUMENT;
-    if (id < 0)
-        return (int)id;
-    struct call *call = calls_find(&client->calls, id);
-    if (!call || call->forgotten)
-        return argument_error(client, "no such call is in flight");
+    struct call *call;
+    int r = client_find(client, id, &call);
+    if (r < 0)
+        return r;
     if (call->method != method)
         return argument_error(client, "the call is one of another method");
     while (call && !call->done) {
