@@ -2,18 +2,16 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <net/if.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "namespace.h"
 
 #define CORES 2
 
@@ -47,48 +45,10 @@ void machine_init(void)
 
 #define CONGESTION "/proc/sys/net/ipv4/tcp_congestion_control"
 
-static bool write_file(const char *path, const char *text)
-{
-    int file = open(path, O_WRONLY | O_CLOEXEC);
-    bool written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text);
-    if (file >= 0)
-        close(file);
-    return written;
-}
-
-/* In a namespace of users as well, where we are no root: as whom we were. */
-static bool leave_network(void)
-{
-    char map[64];
-    uid_t uid = getuid();
-    gid_t gid = getgid();
-    if (unshare(CLONE_NEWNET) == 0)
-        return true;
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
-        return false;
-    snprintf(map, sizeof map, "%u %u 1", uid, uid);
-    write_file("/proc/self/uid_map", map);
-    write_file("/proc/self/setgroups", "deny");
-    snprintf(map, sizeof map, "%u %u 1", gid, gid);
-    write_file("/proc/self/gid_map", map);
-    return true;
-}
-
-static void raise_loopback(void)
-{
-    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
-        machine_fail("lo");
-    close(fd);
-}
-
 void machine_isolate(void)
 {
-    if (!leave_network())
-        return;
-    raise_loopback();
-    write_file(CONGESTION, "reno");
+    if (namespace_enter())
+        namespace_set(CONGESTION, "reno");
 }
 
 const char *machine_congestion(void)

@@ -4,6 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char attack_config[] =
+    "{ 'listeners': [ {'path': '$/sockd.sock', 'profile': 'owner'},"
+    "                 {'path': '$/box.sock', 'mode': '0666', 'profile': 'box'},"
+    "                 {'path': '$/other.sock', 'mode': '0666', 'profile': 'other'} ],"
+    "  'profiles': {"
+    "    'box': { 'rights': ['connect', 'listen', 'io', 'options', 'adopt', 'resolve'],"
+    "             'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ] },"
+    "    'other': { 'rights': ['connect', 'listen', 'io'],"
+    "               'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ] } },"
+    "  'limits': {'line_seconds': 1, 'reply_seconds': 1} }";
+
 json_object *deny(struct client *c, const char *target, const char *method, const char *params, ...)
 {
     static const char *const members[] = {"kind", "operation", "target", "profile"};

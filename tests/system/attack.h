@@ -3,6 +3,10 @@
 
 #include "harness.h"
 
+/* A daemon's with a socket for the owner and two under policies: box.sock, whose client means harm, and other.sock beside it.
+ * Messages and replies that are left unfinished end after a second. */
+extern const char attack_config[];
+
 /* Sends a request that the daemon must deny, and checks that the reply tells no more than what the client said itself. target:
  * what the reply names; NULL: not looked at. Gives the data of the error. */
 json_object *deny(struct client *c, const char *target, const char *method, const char *params, ...)

@@ -87,6 +87,13 @@ struct link link_full(const char *options, size_t *filled)
     return l;
 }
 
+struct link link_full_with_tail(size_t *filled)
+{
+    struct link l = link_full("'buffered': true", filled);
+    call(l.client, "write-string", "{'stream': %lu, 'string': 'tail'}", l.stream);
+    return l;
+}
+
 void link_expect_line(const struct link *l, const char *line)
 {
     json_object *read = call(l->client, "read-line", "{'stream': %lu, 'timeout': 5}", l->stream);

@@ -29,6 +29,9 @@ size_t link_fill(const struct link *l);
  * end of a socket pair that the test has filled. */
 struct link link_full(const char *options, size_t *filled);
 
+/* The same, buffered: the daemon holds "tail", which cannot leave. */
+struct link link_full_with_tail(size_t *filled);
+
 /* The next line, which must be this one. */
 void link_expect_line(const struct link *l, const char *line);
 

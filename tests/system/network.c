@@ -1,21 +1,18 @@
 #include "network.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <sched.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon.h"
+#include "namespace.h"
 
 #define READY_MS 10000
 
@@ -25,29 +22,6 @@ struct address_request {
     uint32_t prefix;
     int index;
 };
-
-/* ---- the namespace ---- */
-
-static bool write_file(const char *path, const char *text)
-{
-    int file = open(path, O_WRONLY | O_CLOEXEC);
-    bool written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text);
-    if (file >= 0)
-        close(file);
-    return written;
-}
-
-/* In a namespace of users as well, where we are no root: as whom we were. */
-static bool leave(void)
-{
-    char uids[64], gids[64];
-    snprintf(uids, sizeof uids, "%u %u 1", getuid(), getuid());
-    snprintf(gids, sizeof gids, "%u %u 1", getgid(), getgid());
-    if (unshare(CLONE_NEWNET) == 0)
-        return true;
-    return unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 && write_file("/proc/self/uid_map", uids) &&
-           write_file("/proc/self/setgroups", "deny") && write_file("/proc/self/gid_map", gids);
-}
 
 /* ---- the link ---- */
 
@@ -104,16 +78,6 @@ static bool make_link(void)
     return ask(&request);
 }
 
-static bool raise_interface(const char *name)
-{
-    struct ifreq request = {.ifr_flags = IFF_UP};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    strncpy(request.ifr_name, name, IFNAMSIZ - 1);
-    bool raised = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-    close(fd);
-    return raised;
-}
-
 static bool add_address(const char *interface, const char *text)
 {
     struct address_request request = {.prefix = 64, .index = (int)if_nametoindex(interface)};
@@ -157,10 +121,10 @@ static bool await_address(const char *interface, bool local)
 
 bool network_enter(void)
 {
-    if (!leave() || !raise_interface("lo"))
+    if (!namespace_enter())
         return false;
-    write_file("/proc/sys/net/ipv6/conf/default/accept_dad", "0"); /* refused: it takes two seconds longer */
-    return make_link() && raise_interface(NETWORK_LEFT) && raise_interface(NETWORK_RIGHT) &&
+    namespace_set("/proc/sys/net/ipv6/conf/default/accept_dad", "0"); /* refused: it takes two seconds longer */
+    return make_link() && namespace_raise(NETWORK_LEFT) && namespace_raise(NETWORK_RIGHT) &&
            add_address(NETWORK_LEFT, NETWORK_OWN) && await_address(NETWORK_LEFT, true) && await_address(NETWORK_RIGHT, true) &&
            await_address(NETWORK_LEFT, false);
 }

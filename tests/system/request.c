@@ -89,14 +89,20 @@ static char *line_make(long id, const char *method, const char *extra, const cha
     return line;
 }
 
+/* The line of the next request, which is noted. */
+static char *next_line(struct client *c, const char *method, const char *extra, const char *params, va_list values)
+{
+    char *line = line_make(++last_id, method, extra, params, values);
+    sent_add(c, last_id, method);
+    return line;
+}
+
 static long send_values(struct client *c, const char *method, const char *params, va_list values)
 {
-    long id = ++last_id;
-    char *line = line_make(id, method, "", params, values);
-    sent_add(c, id, method);
+    char *line = next_line(c, method, "", params, values);
     client_write(c, line);
     free(line);
-    return id;
+    return last_id;
 }
 
 long request(struct client *c, const char *method, const char *params, ...)
@@ -112,31 +118,27 @@ long request_payload(struct client *c, const char *method, const void *payload, 
 {
     va_list values;
     char extra[40];
-    long id = ++last_id;
     snprintf(extra, sizeof extra, ",\"payload\":%zu", size);
     va_start(values, params);
-    char *line = line_make(id, method, extra, params, values);
+    char *line = next_line(c, method, extra, params, values);
     va_end(values);
-    sent_add(c, id, method);
     client_write(c, line);
     client_send(c, payload, size);
     free(line);
-    return id;
+    return last_id;
 }
 
 long request_fds(struct client *c, const char *method, const int *fds, int count, const char *params, ...)
 {
     va_list values;
     char extra[40];
-    long id = ++last_id;
     snprintf(extra, sizeof extra, ",\"fds\":%d", count);
     va_start(values, params);
-    char *line = line_make(id, method, extra, params, values);
+    char *line = next_line(c, method, extra, params, values);
     va_end(values);
-    sent_add(c, id, method);
     client_send_fds(c, line, strlen(line), fds, count);
     free(line);
-    return id;
+    return last_id;
 }
 
 void notify(struct client *c, const char *method, const char *params, ...)

@@ -8,17 +8,6 @@
 
 #include "attack.h"
 
-static const char config[] =
-    "{ 'listeners': [ {'path': '$/sockd.sock', 'profile': 'owner'},"
-    "                 {'path': '$/box.sock', 'mode': '0666', 'profile': 'box'},"
-    "                 {'path': '$/other.sock', 'mode': '0666', 'profile': 'other'} ],"
-    "  'profiles': {"
-    "    'box': { 'rights': ['connect', 'listen', 'io', 'options', 'adopt', 'resolve'],"
-    "             'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ] },"
-    "    'other': { 'rights': ['connect', 'listen', 'io'],"
-    "               'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ] } },"
-    "  'limits': {'line_seconds': 1, 'reply_seconds': 1} }";
-
 static void expect_limit(json_object *data, const char *name, int64_t value)
 {
     expect_text(data, "limit", name);
@@ -290,4 +279,4 @@ static const struct test_case cases[] = {
     {0},
 };
 
-const struct suite suite_attack_clients = {.name = "attack_clients", .cases = cases, .config = config, .seconds = 60};
+const struct suite suite_attack_clients = {.name = "attack_clients", .cases = cases, .config = attack_config, .seconds = 60};

@@ -9,17 +9,6 @@
 
 #include "attack.h"
 
-static const char config[] =
-    "{ 'listeners': [ {'path': '$/sockd.sock', 'profile': 'owner'},"
-    "                 {'path': '$/box.sock', 'mode': '0666', 'profile': 'box'},"
-    "                 {'path': '$/other.sock', 'mode': '0666', 'profile': 'other'} ],"
-    "  'profiles': {"
-    "    'box': { 'rights': ['connect', 'listen', 'io', 'options', 'adopt', 'resolve'],"
-    "             'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ] },"
-    "    'other': { 'rights': ['connect', 'listen', 'io'],"
-    "               'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ] } },"
-    "  'limits': {'line_seconds': 1, 'reply_seconds': 1} }";
-
 /* ---- who one is ---- */
 
 /* The user is the one who connected, and another user under the same profile is another principal. */
@@ -293,4 +282,4 @@ static const struct test_case cases[] = {
     {0},
 };
 
-const struct suite suite_attack_forms = {.name = "attack_forms", .cases = cases, .config = config};
+const struct suite suite_attack_forms = {.name = "attack_forms", .cases = cases, .config = attack_config};

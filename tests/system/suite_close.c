@@ -46,8 +46,7 @@ END_TEST
 START_TEST(abort_does_not_wait)
 {
     size_t filled;
-    struct link l = link_full("'buffered': true", &filled);
-    call(l.client, "write-string", "{'stream': %lu, 'string': 'tail'}", l.stream);
+    struct link l = link_full_with_tail(&filled);
     long begin = now_ms();
     call(l.client, "close", "{'handle': %lu, 'abort': true}", l.stream);
     ck_assert_int_lt(now_ms() - begin, 500);
@@ -59,8 +58,7 @@ END_TEST
 START_TEST(close_waits_until_its_output_has_left)
 {
     size_t filled;
-    struct link l = link_full("'buffered': true", &filled);
-    call(l.client, "write-string", "{'stream': %lu, 'string': 'tail'}", l.stream);
+    struct link l = link_full_with_tail(&filled);
     long id = request(l.client, "close", "{'handle': %lu}", l.stream);
     ck_assert(waits(l.client, id));
     peer_drain(l.peer, filled);
@@ -74,8 +72,7 @@ END_TEST
 START_TEST(close_that_runs_out_of_time_has_closed)
 {
     size_t filled;
-    struct link l = link_full("'buffered': true", &filled);
-    call(l.client, "write-string", "{'stream': %lu, 'string': 'tail'}", l.stream);
+    struct link l = link_full_with_tail(&filled);
     refuse(l.client, "timeout", "close", "{'handle': %lu, 'timeout': 0.05}", l.stream);
     refuse(l.client, "no-such-handle", "read-char", "{'stream': %lu}", l.stream);
     expect_false(call(l.client, "open-stream-p", "{'stream': %lu}", l.stream), "value");
@@ -85,8 +82,7 @@ END_TEST
 START_TEST(close_can_be_cancelled)
 {
     size_t filled;
-    struct link l = link_full("'buffered': true", &filled);
-    call(l.client, "write-string", "{'stream': %lu, 'string': 'tail'}", l.stream);
+    struct link l = link_full_with_tail(&filled);
     long id = request(l.client, "close", "{'handle': %lu}", l.stream);
     ck_assert(waits(l.client, id));
     cancel(l.client, id);

@@ -125,8 +125,7 @@ END_TEST
 START_TEST(finish_output_waits_times_out_and_is_cancelled)
 {
     size_t filled;
-    struct link l = link_full("'buffered': true", &filled);
-    call(l.client, "write-string", "{'stream': %lu, 'string': 'tail'}", l.stream);
+    struct link l = link_full_with_tail(&filled);
     refuse(l.client, "timeout", "finish-output", "{'stream': %lu, 'timeout': 0.03}", l.stream);
     long id = request(l.client, "finish-output", "{'stream': %lu}", l.stream);
     ck_assert(waits(l.client, id));
@@ -141,8 +140,7 @@ END_TEST
 START_TEST(shutting_output_waits_and_can_be_cancelled)
 {
     size_t filled;
-    struct link l = link_full("'buffered': true", &filled);
-    call(l.client, "write-string", "{'stream': %lu, 'string': 'tail'}", l.stream);
+    struct link l = link_full_with_tail(&filled);
     long id = request(l.client, "socket-stream-shutdown", "{'stream': %lu, 'direction': 'output'}", l.stream);
     ck_assert(waits(l.client, id));
     cancel(l.client, id);
