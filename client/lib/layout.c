@@ -186,6 +186,7 @@ _Static_assert(offsetof(struct sockd_event_info, rule) == offsetof(struct event_
 _Static_assert(offsetof(struct sockd_event_info, limit) == offsetof(struct event_info, limit), "event_info.limit");
 _Static_assert(offsetof(struct sockd_event_info, value) == offsetof(struct event_info, value), "event_info.value");
 _Static_assert(offsetof(struct sockd_event_info, count) == offsetof(struct event_info, count), "event_info.count");
+_Static_assert(offsetof(struct sockd_event_info, mode) == offsetof(struct event_info, mode), "event_info.mode");
 _Static_assert(sizeof(struct sockd_policy_step) == sizeof(struct policy_step), "policy_step");
 _Static_assert(offsetof(struct sockd_policy_step, profile) == offsetof(struct policy_step, profile), "policy_step.profile");
 _Static_assert(offsetof(struct sockd_policy_step, step) == offsetof(struct policy_step, step), "policy_step.step");

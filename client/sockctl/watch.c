@@ -35,10 +35,19 @@ static const struct {
     {"bytes_out", " out "}, {"count", "  events: "}, {"reason", "  "},    {"rule", ": "},
 };
 
+/* A denial that did not take place must not look like one. */
+static bool only_reported(json_object *event)
+{
+    json_object *mode = table_member(event, "mode");
+    return mode != NULL && strcmp(json_object_get_string(mode), "report") == 0;
+}
+
 static void print_line(json_object *event)
 {
     print_cell(event, "", "time");
     print_cell(event, "  ", "event");
+    if (only_reported(event))
+        fputs(", reported", stdout);
     print_cell(event, " ", "handle");
     print_cell(event, "  ", "owner");
     print_cell(event, " ", "owner.profile");

@@ -2,7 +2,7 @@
  *
  * A denial is told twice, to different people: with its reason as it is decided (by the witness), and as its reply is sent (by
  * events_refused), which by its nature tells no more than the reply. A name of which some addresses are denied and one is not
- * gives no event of the second kind. */
+ * gives no event of the second kind, nor does what a policy only reports: who asked is not denied anything. */
 #include "events.h"
 
 #include <event2/event.h>
@@ -223,6 +223,7 @@ static void denied(void *context, const struct denial *denial)
     info.target = show_text(denial->target);
     if (denial->rule)
         info.rule = show_text(denial->rule);
+    info.mode = denial->reported ? SOCKD_TEXT("report") : SOCKD_TEXT("enforce");
     publish(control, &info, inspectors, NULL);
 }
 

@@ -1,7 +1,7 @@
 /* Events: what happens to sockets and to those who use them, told as notifications to the sessions that have asked.
  *
  * A session sees what concerns handles that it may use, and refusals of its own principal as their replies told them. What
- * concerns others, and why something was denied, is for those who may inspect everything.
+ * concerns others, why something was denied, and what a policy only reports, is for those who may inspect everything.
  *
  * Events wait in a ring of their own until the session's output has room, so that they neither hold up replies nor pile up:
  * a client that does not read loses the oldest, and is told how many. What waits is charged as buffered. */

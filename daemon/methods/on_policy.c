@@ -151,8 +151,7 @@ static int look_up(struct check *check, const struct policy_check_params *in)
 {
     struct call *call = check->call;
     struct identity *identity = call_identity(call);
-    int port = in->port > 0 ? (int)in->port : 1;
-    if (!identity_unrestricted(identity) && !warrant_host(call_sockets(call), identity, in->host, port))
+    if (!identity_unrestricted(identity) && !warrant_host(call_sockets(call), identity, in->host, (int)in->port))
         return trouble_denied(call_trouble(call), call->method->name, in->host, identity->principal->profile);
     int r = warrant_lookup(identity, call_trouble(call));
     if (r != 0)

@@ -35,6 +35,7 @@ struct naming {
     struct resolver_job *job;
     struct call *call;
     union address address;
+    bool resolve; /* its name is wanted, and may be asked for */
     bool answered;
     char name[NAME_MOST];
     char text[ADDRESS_TEXT];
@@ -97,14 +98,24 @@ static int naming_start(struct call *call, const struct name_params *in, bool pe
     return naming_new(call, &address) ? 0 : -ENOMEM;
 }
 
+/* Without the right there is simply no name. */
+static int peer_start(struct call *call, const struct name_params *in)
+{
+    int r = naming_start(call, in, true);
+    if (r != 0 || in->do_not_resolve)
+        return r;
+    struct naming *naming = call->other.state;
+    naming->resolve = warrant_more(call_sockets(call), call_identity(call), RIGHT_REVERSE, call->method->name);
+    return 0;
+}
+
 int on_socket_stream_peer(struct call *call, const struct name_params *in, struct name_result *out)
 {
-    int r = call->progress == PROGRESS_NONE ? naming_start(call, in, true) : 0;
+    int r = call->progress == PROGRESS_NONE ? peer_start(call, in) : 0;
     if (r != 0)
         return r;
     struct naming *naming = call->other.state;
-    bool resolve = !in->do_not_resolve && identity_may(call_identity(call), RIGHT_REVERSE);
-    if (resolve && !naming->answered) {
+    if (naming->resolve && !naming->answered) {
         r = naming->job ? 0 : warrant_lookup(call_identity(call), call_trouble(call));
         if (r != 0)
             return r;

@@ -131,12 +131,11 @@ void denial_tell(struct sockets *sockets, const struct denial_case *what)
              what->operation, decision->reason == POLICY_NO_RIGHT ? "without the right " : "", target, reason,
              *rule ? rule : "no rule", decision->policy ? decision->policy->name : "none");
     write_line(sockets, what->identity, line);
-    if (decision->allowed) {
+    if (decision->allowed)
         report(sockets, what, rule);
-        return;
-    }
-    sockets->denials.count++;
-    struct denial denial = {what->identity, what->operation, target, *rule ? rule : NULL, reason};
+    else
+        sockets->denials.count++;
+    struct denial denial = {what->identity, what->operation, target, *rule ? rule : NULL, reason, decision->allowed};
     if (sockets->witness.denied)
         sockets->witness.denied(sockets->witness.context, &denial);
 }

@@ -17,25 +17,37 @@ struct warrant {
     char host[];
 };
 
-bool warrant_right(struct sockets *sockets, const struct identity *identity, enum right right, const char *operation)
+/* quiet: that it has not is no denial. */
+static bool ask_right(struct sockets *sockets, const struct identity *identity, enum right right, const char *operation,
+                      bool quiet)
 {
     struct policy_decision decision;
-    if (right == RIGHT_NONE)
-        return true;
     bool allowed = policy_decide_right(&identity->layers, (int)right, &decision, NULL);
     if (decision.reason == POLICY_ALLOWED)
         return true;
     struct denial_case what = {identity, operation, right_names[right], NULL, 0, &decision};
-    denial_tell(sockets, &what);
+    if (allowed || !quiet)
+        denial_tell(sockets, &what);
     return allowed;
 }
 
+bool warrant_right(struct sockets *sockets, const struct identity *identity, enum right right, const char *operation)
+{
+    return right == RIGHT_NONE || ask_right(sockets, identity, right, operation, false);
+}
+
+bool warrant_more(struct sockets *sockets, const struct identity *identity, enum right right, const char *operation)
+{
+    return ask_right(sockets, identity, right, operation, true);
+}
+
+/* Port 0: one that is not known yet. */
 static bool ask_host(struct sockets *sockets, const struct identity *identity, const char *operation, struct sockd_text host,
                      int port)
 {
     struct policy_decision decision;
     char name[256];
-    bool allowed = policy_decide_host(&identity->layers, host.data, host.size, port, &decision, NULL);
+    bool allowed = policy_decide_host(&identity->layers, host.data, host.size, port > 0 ? port : 1, &decision, NULL);
     snprintf(name, sizeof name, "%.*s", (int)host.size, host.data);
     bool right = decision.reason == POLICY_NO_RIGHT; /* the only one that a look-up needs */
     struct denial_case what = {identity, operation,        right ? right_names[RIGHT_RESOLVE] : name,
@@ -51,7 +63,7 @@ bool warrant_host(struct sockets *sockets, const struct identity *identity, stru
 
 bool warrant_interface(struct sockets *sockets, const struct identity *identity, struct sockd_text host, int port)
 {
-    return ask_host(sockets, identity, "listen", host, port > 0 ? port : 1);
+    return ask_host(sockets, identity, "listen", host, port);
 }
 
 int warrant_lookup(struct identity *identity, struct trouble *trouble)

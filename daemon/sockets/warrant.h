@@ -13,6 +13,9 @@ struct sockets;
 /* Whether it has the right that a method needs. */
 bool warrant_right(struct sockets *sockets, const struct identity *identity, enum right right, const char *operation);
 
+/* Whether it has a right without which a method does less than it could: only a report has that it has not. */
+bool warrant_more(struct sockets *sockets, const struct identity *identity, enum right right, const char *operation);
+
 /* Whether a host may be looked up, or dialled, at all. No query has been made by then. */
 bool warrant_host(struct sockets *sockets, const struct identity *identity, struct sockd_text host, int port);
 

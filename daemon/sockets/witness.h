@@ -6,13 +6,14 @@
 
 struct object;
 
-/* Something that was denied. The texts belong to whoever tells. */
+/* Something that was denied, or would have been. The texts belong to whoever tells. */
 struct denial {
     const struct identity *identity; /* who asked */
     const char *operation;           /* connect, listen, or a method */
     const char *target;              /* of what, addresses included: not for the one who asked */
     const char *rule;                /* that decided; NULL: none did */
     const char *reason;
+    bool reported; /* no more than that: it goes ahead */
 };
 
 /* Its functions are called in the midst of things: they note, and touch no socket. All of them may be NULL together. */

@@ -182,14 +182,26 @@ START_TEST(from_a_report_to_rules)
 }
 END_TEST
 
+/* A denial that did not take place does not look like one. This adds to the report, so it comes last. */
+START_TEST(what_is_only_reported)
+{
+    struct running watch = program_start("sockctl watch event=denied --count 1");
+    struct client *owner = client_open();
+    while (int_at(call(owner, "daemon.stats", NULL), "subscribers") == 0)
+        breathe();
+    struct client *c = client_open_by("trial");
+    reply(c, request(c, "socket-connect", "{'host': '127.0.0.1', 'port': %d}", peer_free_port()));
+    const char *line = running_line(&watch);
+    ck_assert_msg(strstr(line, "  denied, reported  ") && strstr(line, " trial  socket-connect connect  no-right"), "%s", line);
+    ck_assert_int_eq(running_wait(&watch), 0);
+}
+END_TEST
+
 static const struct test_case cases[] = {
-    {&a_line_an_event, NULL, 0},
-    {&objects_for_programs, NULL, 0},
-    {&a_watcher_ends, NULL, 0},
-    {&decisions_step_by_step, NULL, 0},
-    {&the_profiles, NULL, 0},
-    {&from_a_report_to_rules, NULL, 0},
-    {0},
+    {&a_line_an_event, NULL, 0},       {&objects_for_programs, NULL, 0},
+    {&a_watcher_ends, NULL, 0},        {&decisions_step_by_step, NULL, 0},
+    {&the_profiles, NULL, 0},          {&from_a_report_to_rules, NULL, 0},
+    {&what_is_only_reported, NULL, 0}, {0},
 };
 
 const struct suite suite_policy = {.name = "policy", .cases = cases, .config = config};

@@ -12,6 +12,7 @@ static const char config[] =
     "                 {'path': '$/noisy.sock', 'mode': '0666', 'profile': 'noisy'},"
     "                 {'path': '$/fickle.sock', 'mode': '0666', 'profile': 'fickle'},"
     "                 {'path': '$/few.sock', 'mode': '0666', 'profile': 'few'},"
+    "                 {'path': '$/trial.sock', 'mode': '0666', 'profile': 'trial'},"
     "                 {'path': '$/tiny.sock', 'mode': '0666', 'profile': 'tiny'} ],"
     "  'profiles': {"
     "    'web': { 'rights': ['resolve', 'connect', 'listen', 'io', 'share'],"
@@ -20,6 +21,7 @@ static const char config[] =
     "    'other': { 'rights': ['connect', 'listen', 'io'], 'listen': [ {'allow': '127.0.0.1'} ] },"
     "    'noisy': { 'rights': ['connect'] },"
     "    'fickle': { 'rights': ['connect'] },"
+    "    'trial': { 'mode': 'report' },"
     "    'few': { 'limits': {'sessions': 1} },"
     "    'tiny': { 'rights': ['io'], 'limits': {'buffered': 1000} } } }";
 
@@ -137,7 +139,7 @@ START_TEST(handles_of_others_are_not_told_of)
 END_TEST
 
 /* Members that tell more of a denial than its reply does. */
-static const char *const inner_members[] = {"rule", "limit", "value", "host", "kind", "count"};
+static const char *const inner_members[] = {"rule", "limit", "value", "host", "kind", "count", "mode"};
 
 START_TEST(a_denial_tells_its_owner_what_the_reply_tells)
 {
@@ -157,6 +159,7 @@ START_TEST(a_denial_tells_its_owner_what_the_reply_tells)
     expect_text(event, "target", "8.8.4.4 port 53");
     expect_text(event, "reason", "rule");
     expect_text(event, "rule", "deny 8.8.4.4 (not that one)");
+    expect_text(event, "mode", "enforce");
     ck_assert(events_none(other) && events_none(web) && events_none(owner));
 }
 END_TEST
@@ -176,7 +179,7 @@ START_TEST(every_sort_of_denial)
         {"descriptor.connect", "{\"host\": \"127.0.0.1\", \"port\": 8080}", "export", "no-right"},
         {"socket-server", "{}", "0.0.0.0 port 0", "wildcard"},
         {"socket-server", "{\"interface\": \"127.0.0.2\"}", "127.0.0.2 port 0", "no-rule"},
-        {"socket-server", "{\"interface\": \"inside.example\"}", "inside.example port 1", "name-not-allowed"},
+        {"socket-server", "{\"interface\": \"inside.example\"}", "inside.example port 0", "name-not-allowed"},
     };
     for (int i = 0; i < COUNT(rows); i++) {
         deny(c, NULL, rows[i].method, "%s", rows[i].params);
@@ -191,6 +194,32 @@ START_TEST(every_sort_of_denial)
     expect_text(event, "operation", "stream-handles");
     expect_text(event, "target", "export");
     ck_assert(events_none(owner));
+}
+END_TEST
+
+/* Of what goes ahead all the same, who asked is told nothing: he is not denied anything. */
+START_TEST(what_would_be_denied)
+{
+    struct client *owner = subscriber(NULL, "owner.profile=trial,event=denied"), *trial = subscriber("trial", "event=denied"),
+                  *c = client_open_by("trial");
+    handle server = server_open(c);
+    json_object *event = expect_event(owner, "denied", 0);
+    expect_text(event, "operation", "socket-server");
+    expect_text(event, "target", "listen");
+    expect_text(event, "reason", "no-right");
+    expect_text(event, "mode", "report");
+    expect_text(event, "owner.profile", "trial");
+    event = expect_event(owner, "denied", 0);
+    expect_text(event, "target", "127.0.0.1 port 0");
+    expect_text(event, "mode", "report");
+    call(owner, "events.subscribe", "{'filter': 'owner.profile=trial,event=denied,mode=enforce'}");
+    call(c, "socket-server-close", "{'server': %lu}", server);
+    deny(c, "admin", "daemon.reload", NULL);
+    event = expect_event(owner, "denied", 0);
+    expect_text(event, "target", "admin");
+    ck_assert(events_none(owner));
+    expect_text(expect_event(trial, "denied", 0), "target", "admin");
+    ck_assert(events_none(trial));
 }
 END_TEST
 
@@ -421,6 +450,7 @@ static const struct test_case cases[] = {
     {&handles_of_others_are_not_told_of, NULL, 0},
     {&a_denial_tells_its_owner_what_the_reply_tells, NULL, 0},
     {&every_sort_of_denial, NULL, 0},
+    {&what_would_be_denied, NULL, 0},
     {&a_limit_that_is_met, NULL, 0},
     {&filters_are_those_of_lists, COVERS({METHOD_events_subscribe, BAD_PARAMS}), 0},
     {&no_more_of_them, COVERS({METHOD_events_unsubscribe, SUCCESS | BAD_PARAMS}), 0},

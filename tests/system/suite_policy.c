@@ -201,6 +201,26 @@ START_TEST(a_report_has_what_would_have_been_denied)
 }
 END_TEST
 
+/* A right without which a method does less is reported, too; one who is held to his rights is not denied anything by that. */
+START_TEST(a_report_has_the_right_to_a_name)
+{
+    int port;
+    peer_listen("127.0.0.1", &port);
+    struct client *trial = client_open_by("trial"), *web = client_open_by("web"), *owner = client_open();
+    int64_t before = int_at(call(owner, "daemon.stats", NULL), "denied");
+    struct client *both[] = {trial, web};
+    for (int i = 0; i < COUNT(both); i++) {
+        handle stream = handle_at(call(both[i], "socket-connect", "{'host': '127.0.0.1', 'port': %d}", port), "stream");
+        call(both[i], "socket-stream-peer", "{'stream': %lu, 'do_not_resolve': true}", stream);
+        for (int times = 0; times < 2; times++)
+            call(both[i], "socket-stream-peer", "{'stream': %lu}", stream);
+    }
+    json_object *report = call(owner, "policy.report", "{'profile': 'trial'}");
+    expect_int(row_of(report, "socket-stream-peer", "reverse", "no-right"), "count", 2);
+    expect_int(call(owner, "daemon.stats", NULL), "denied", before);
+}
+END_TEST
+
 /* What a session puts upon itself says nothing about its profile. */
 START_TEST(a_report_is_of_the_profile)
 {
@@ -266,6 +286,7 @@ static const struct test_case cases[] = {
     {&an_administrator_looks_up_what_is_his, NULL, 0},
     {&what_cannot_be_asked, COVERS({METHOD_policy_check, BAD_PARAMS | CANCEL}), 0},
     {&a_report_has_what_would_have_been_denied, COVERS({METHOD_policy_report, SUCCESS}), 0},
+    {&a_report_has_the_right_to_a_name, NULL, 0},
     {&a_report_is_of_the_profile, NULL, 0},
     {&a_report_is_bounded, NULL, 0},
     {&reports_are_for_administrators, COVERS({METHOD_policy_report, BAD_PARAMS}, {METHOD_policy_list, BAD_PARAMS}), 0},

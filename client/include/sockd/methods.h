@@ -416,6 +416,7 @@ struct sockd_event_info {
     struct sockd_text limit; /* limit: its name; null is data NULL */
     int64_t value; /* limit: the limit itself; null is SOCKD_NULL */
     int64_t count; /* lost: how many events; null is SOCKD_NULL */
+    struct sockd_text mode; /* denied: enforce, or report: it would have been denied, and went ahead; for those who may inspect everything; null is data NULL */
 };
 
 /* a step of a decision */
