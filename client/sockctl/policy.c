@@ -40,9 +40,17 @@ static void print_step(json_object *step)
     putchar('\n');
 }
 
+/* What was decided; a name that has no address ends without a decision. */
+static int check_status(json_object *result, json_object *steps)
+{
+    json_object *last = json_object_array_get_idx(steps, json_object_array_length(steps) - 1);
+    if (json_object_get_boolean(json_object_object_get(result, "allowed")))
+        return EXIT_DONE;
+    return strcmp(member_text(last, "step"), "resolve") == 0 ? EXIT_FAULT : EXIT_DENIED;
+}
+
 static int print_check(const struct command *command, json_object *result)
 {
-    bool allowed = json_object_get_boolean(json_object_object_get(result, "allowed"));
     json_object *steps = json_object_object_get(result, "steps");
     if (options_json(&command->options)) {
         print_whole(command, result);
@@ -51,7 +59,7 @@ static int print_check(const struct command *command, json_object *result)
             print_step(json_object_array_get_idx(steps, i));
     }
     int status = output_finish();
-    return status == EXIT_DONE && !allowed ? EXIT_DENIED : status;
+    return status == EXIT_DONE ? check_status(result, steps) : status;
 }
 
 static int check(struct command *command, json_object *params)

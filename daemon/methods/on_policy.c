@@ -205,10 +205,14 @@ static int begin(struct call *call, const struct policy_check_params *in, struct
     return choose_layers(check, in->profile);
 }
 
-static int finish(struct check *check, struct policy_check_result *out)
+static void add_verdict(struct check *check)
 {
     const char *verdict = !check->allowed ? "denied" : check->full && check->reason ? "allowed, and reported" : "allowed";
     add_step(check, check->full ? "" : call_identity(check->call)->principal->profile, "verdict", check->allowed, verdict);
+}
+
+static int finish(struct check *check, struct policy_check_result *out)
+{
     out->allowed = check->allowed;
     if (check->full && check->reason)
         out->reason = (struct sockd_text){check->reason, strlen(check->reason)};
@@ -235,7 +239,16 @@ static int first_part(struct call *call, const struct policy_check_params *in, s
         check->address_count = 1;
         ask_addresses(check, in);
     }
+    add_verdict(check);
     return finish(check, out);
+}
+
+/* A name without an address ends it: there is nothing left to decide about. */
+static void add_unresolved(struct check *check, struct sockd_text host)
+{
+    struct trouble *trouble = call_trouble(check->call);
+    trouble_resolve(trouble, host, check->error, check->system_error);
+    add_step(check, "", "resolve", false, trouble->message);
 }
 
 int on_policy_check(struct call *call, const struct policy_check_params *in, struct policy_check_result *out)
@@ -245,8 +258,11 @@ int on_policy_check(struct call *call, const struct policy_check_params *in, str
     struct check *check = call->other.state;
     if (!check->answered)
         return OUTCOME_WAIT;
-    if (check->error)
-        return trouble_resolve(call_trouble(call), in->host, check->error, check->system_error);
-    ask_addresses(check, in);
+    if (check->error) {
+        add_unresolved(check, in->host);
+    } else {
+        ask_addresses(check, in);
+        add_verdict(check);
+    }
     return finish(check, out);
 }

@@ -83,6 +83,9 @@ START_TEST(decisions_step_by_step)
         value_keep_json(json_tokener_parse(sockctl_text("-j policy check 10.0.0.1 80 --profile trial --operation listen")));
     expect_true(result, "allowed");
     expect_text(result, "reason", "no-right");
+    const struct ended *ended = sockctl("policy check does-not-exist.invalid 80 --profile trial");
+    ck_assert_int_eq(ended->status, 1);
+    ck_assert_msg(strstr(ended->out, "\nno   resolve: does-not-exist.invalid: "), "%s", ended->out);
     sockctl_refused(1, "no profile of that name", "policy check 10.0.0.1 80 --profile nobody");
     sockctl_refused(2, "a host and a port", "policy check 10.0.0.1");
     sockctl_refused(2, "action: must be ls, show, check or suggest", "policy sing");

@@ -83,10 +83,10 @@ static const struct {
     const char *host;
     int port; /* 0: one of the test's own */
 } targets[] = {
-    {"127.0.0.1", 0},      {"localhost", 0},     {"::1", 0},          {"0.0.0.0", 0},       {"127.0.0.2", 0},
-    {"127.0.0.1", 80},     {"10.0.0.1", 80},     {"8.8.8.8", 53},     {"1.2.3.4", 80},      {"::ffff:1.2.3.4", 80},
-    {"2002::1", 80},       {"no.such.name", 80}, {"bad.invalid", 80}, {"127.0.0.1", 65536}, {"169.254.169.254", 80},
-    {"64:ff9b::a00:1", 9}, {"localhost.", 0},
+    {"127.0.0.1", 0},      {"localhost", 0},     {"::1", 0},           {"0.0.0.0", 0},       {"127.0.0.2", 0},
+    {"127.0.0.1", 80},     {"10.0.0.1", 80},     {"8.8.8.8", 53},      {"1.2.3.4", 80},      {"::ffff:1.2.3.4", 80},
+    {"2002::1", 80},       {"no.such.name", 80}, {"bad.invalid", 80},  {"127.0.0.1", 65536}, {"169.254.169.254", 80},
+    {"64:ff9b::a00:1", 9}, {"localhost.", 0},    {"good.invalid", 80},
 };
 
 START_TEST(what_is_explained_is_what_happens)
@@ -105,9 +105,34 @@ START_TEST(what_is_explained_is_what_happens)
         expect_text(full, "error.data.kind", text_at(told, "error.data.kind"));
         return;
     }
-    bool denied = has(tried, "error") && strcmp(text_at(tried, "error.data.kind"), "denied") == 0;
-    ck_assert_msg(bool_at(told, "result.allowed") == !denied, "%s: %s", params, json_at(tried, ""));
-    ck_assert(bool_at(full, "result.allowed") == !denied);
+    const char *kind = has(tried, "error") ? text_at(tried, "error.data.kind") : "";
+    bool stopped = strcmp(kind, "denied") == 0 || strcmp(kind, "resolve") == 0;
+    ck_assert_msg(bool_at(told, "result.allowed") == !stopped, "%s: %s", params, json_at(tried, ""));
+    ck_assert(bool_at(full, "result.allowed") == !stopped);
+}
+END_TEST
+
+/* The steps that went well, and the look-up that ends them. */
+START_TEST(a_name_without_an_address)
+{
+    struct client *owner = client_open(), *c = client_open_by("web");
+    json_object *result = call(owner, "policy.check", "{'host': 'good.invalid', 'port': 80, 'profile': 'web'}");
+    static const char *const steps[] = {"right", "form", "name", "resolve"};
+    char path[40];
+    ck_assert_uint_eq(count_at(result, "steps"), COUNT(steps));
+    for (int i = 0; i < COUNT(steps); i++) {
+        snprintf(path, sizeof path, "steps.%d.step", i);
+        expect_text(result, path, steps[i]);
+        snprintf(path, sizeof path, "steps.%d.good", i);
+        ck_assert(bool_at(result, path) == (i < COUNT(steps) - 1));
+    }
+    ck_assert_ptr_nonnull(strstr(step_text(result, "resolve"), "good.invalid: "));
+    expect_false(result, "allowed");
+    expect_null(result, "reason");
+    result = call(c, "policy.check", "{'host': 'good.invalid', 'port': 80}");
+    expect_false(result, "allowed");
+    ck_assert_uint_eq(count_at(result, "steps"), 1);
+    expect_text(result, "steps.0.step", "resolve");
 }
 END_TEST
 
@@ -282,6 +307,7 @@ END_TEST
 static const struct test_case cases[] = {
     {&a_decision_is_explained, COVERS({METHOD_policy_check, SUCCESS}), 0},
     {&what_is_explained_is_what_happens, NULL, COUNT(targets)},
+    {&a_name_without_an_address, NULL, 0},
     {&a_client_learns_what_trying_tells, COVERS({METHOD_policy_check, REFUSAL}), 0},
     {&an_administrator_looks_up_what_is_his, NULL, 0},
     {&what_cannot_be_asked, COVERS({METHOD_policy_check, BAD_PARAMS | CANCEL}), 0},

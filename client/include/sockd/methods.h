@@ -431,7 +431,7 @@ struct sockd_policy_step {
 struct sockd_policy_check_result {
     bool allowed; /* whether it would go ahead */
     struct sockd_text reason; /* the class of the denial, also of one that is only reported; null: there is none, or the caller may not know; null is data NULL */
-    struct sockd_list steps; /* how it came about (items: struct sockd_policy_step) */
+    struct sockd_list steps; /* how it came about; the last is the verdict, or resolve: the name has no address (items: struct sockd_policy_step) */
 };
 
 /* what would have been denied, as often as it was seen */
