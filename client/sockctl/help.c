@@ -85,15 +85,20 @@ static void print_usage(const struct command *command)
             printf(" %s", placeholder);
     }
     bool optional = false;
+    const struct field *behind = NULL; /* what comes last, behind -- */
     for (size_t i = 0; i < command->syntax.count; i++) {
         const struct field *field = &command->syntax.fields[i];
-        describe_placeholder(field, placeholder, sizeof placeholder);
         if (*field->fallback != *FIELD_REQUIRED && (field->flags & FIELD_REST))
-            printf(" [-- %s [WORD...]]", placeholder);
+            behind = field;
         else
             optional = optional || *field->fallback != *FIELD_REQUIRED;
     }
-    printf("%s\n\n%s\n", optional ? " [--NAME VALUE...]" : "", verb_doc(&command->verb));
+    fputs(optional ? " [--NAME VALUE...]" : "", stdout);
+    if (behind != NULL) {
+        describe_placeholder(behind, placeholder, sizeof placeholder);
+        printf(" [-- %s [WORD...]]", placeholder);
+    }
+    printf("\n\n%s\n", verb_doc(&command->verb));
 }
 
 static void print_field(const struct field *field)

@@ -95,6 +95,9 @@ static const struct field adopt_fields[] = {
 static const struct field export_fields[] = {
     TEXT("program", FIELD_REST, FIELD_ABSENT, "a program, after --, that gets the stream as standard input and output"),
 };
+static const struct field connect_fields[] = {
+    TEXT("program", FIELD_REST, FIELD_ABSENT, "a program, after --, that gets the connection as standard input and output"),
+};
 
 #define TALK "Streams and servers"
 #define LOOK "Looking"
@@ -135,6 +138,7 @@ const struct verb verbs[] = {
     {"write-byte-sequence", METHOD_ROW(write_byte_sequence), NULL, NULL, NULL, 0, NULL, write_bytes_run},
     {"make-stream", METHOD_ROW(make_stream), NULL, NULL, FIELDS(adopt_fields), NULL, adopt_run},
     {"stream-handles", METHOD_ROW(stream_handles), NULL, NULL, FIELDS(export_fields), NULL, export_run},
+    {"descriptor.connect", METHOD_ROW(descriptor_connect), NULL, NULL, FIELDS(connect_fields), NULL, connect_run},
 };
 const size_t verb_count = COUNT(verbs);
 

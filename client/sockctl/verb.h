@@ -66,6 +66,7 @@ int write_bytes_run(struct command *command); /* feed.c: write-byte-sequence, fr
 int read_bytes_run(struct command *command);  /* call.c */
 int adopt_run(struct command *command);       /* descriptors.c: make-stream */
 int export_run(struct command *command);      /* descriptors.c: stream-handles */
+int connect_run(struct command *command);     /* descriptors.c: descriptor.connect */
 int ls_run(struct command *command);          /* ls.c */
 int show_run(struct command *command);        /* ls.c */
 int cat_run(struct command *command);         /* cat.c */

@@ -230,6 +230,26 @@ START_TEST(descriptors_ride_along)
 }
 END_TEST
 
+/* sockctl is gone by then, and the daemon has no part in it. */
+START_TEST(a_program_gets_a_connection)
+{
+    int port, listener = peer_listen("127.0.0.1", &port);
+    struct running running = program_start("sockctl descriptor.connect %d --host 127.0.0.1 -- /usr/bin/tr a-z A-Z", port);
+    int peer = peer_accept(listener);
+    peer_write(peer, "a b c\n");
+    peer_shut(peer);
+    peer_expect_text(peer, "A B C\n");
+    peer_expect_end(peer);
+    ck_assert_int_eq(running_wait(&running), 0);
+    ck_assert_str_eq(sockctl_text("ls -q"), "");
+    sockctl_refused(1, "/no/such/program", "descriptor.connect %d --host 127.0.0.1 -- /no/such/program", port);
+    sockctl_refused(1, "Connection refused (os-error)", "descriptor.connect %d --host 127.0.0.1 -- /usr/bin/true",
+                    peer_free_port());
+    ck_assert_str_eq(sockctl_text("descriptor.connect %d --host 127.0.0.1", port), "0");
+    ck_assert_ptr_nonnull(strstr(sockctl_text("help descriptor.connect"), " PORT [--NAME VALUE...] [-- PROGRAM [WORD...]]\n"));
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&a_server_and_a_client, NULL, 0},
     {&text_goes_as_it_was_given, NULL, 0},
@@ -241,6 +261,7 @@ static const struct test_case cases[] = {
     {&interrupting_a_wait, NULL, 0},
     {&raw_calls, NULL, 0},
     {&descriptors_ride_along, NULL, 0},
+    {&a_program_gets_a_connection, NULL, 0},
     {0},
 };
 
