@@ -69,6 +69,23 @@ const struct operation *operation_at(size_t index)
     return index < sizeof operations / sizeof *operations ? &operations[index] : NULL;
 }
 
+static bool names_one(json_object *item)
+{
+    return json_object_is_type(item, json_type_string) ||
+           (json_object_is_type(item, json_type_object) &&
+            json_object_is_type(json_object_object_get(item, "of"), json_type_string));
+}
+
+static bool names_some(json_object *of)
+{
+    if (!json_object_is_type(of, json_type_array))
+        return names_one(of);
+    size_t count = json_object_array_length(of), good = 0;
+    while (good < count && names_one(json_object_array_get_idx(of, good)))
+        good++;
+    return good == count && count > 0;
+}
+
 bool step_read(struct step *step, json_object *source, const char **fault)
 {
     static char text[200];
@@ -86,14 +103,16 @@ bool step_read(struct step *step, json_object *source, const char **fault)
         step->arguments = json_object_new_object();
         json_object_object_add(step->arguments, step->operation->main, json_object_get(argument));
         json_object_array_put_idx(source, 1, step->arguments);
+    } else {
+        step->arguments = argument ? argument : json_object_new_object();
+        if (!argument)
+            json_object_array_put_idx(source, 1, step->arguments);
+    }
+    json_object *of = NULL;
+    if (!json_object_object_get_ex(step->arguments, "of", &of) || names_some(of))
         return true;
-    }
-    if (!argument) {
-        argument = json_object_new_object();
-        json_object_array_put_idx(source, 1, argument);
-    }
-    step->arguments = argument;
-    return true;
+    snprintf(text, sizeof text, "%s: \"of\" must be a name, {\"of\": NAME, ...}, or an array of those that is not empty", name);
+    return false;
 }
 
 bool script_read(struct script *script, json_object *source, const char **fault)
@@ -101,10 +120,11 @@ bool script_read(struct script *script, json_object *source, const char **fault)
     json_object *steps = json_object_object_get(source, "steps");
     const char *name = json_object_get_string(json_object_object_get(source, "name"));
     *script = (struct script){0};
-    *fault = "a case has a name and steps, at most 64";
-    if (!name || !steps || json_object_array_length(steps) > SCRIPT_STEPS)
+    if (name)
+        snprintf(script->name, sizeof script->name, "%s", name);
+    *fault = "a case has a name and an array of steps, at most 64";
+    if (!name || !json_object_is_type(steps, json_type_array) || json_object_array_length(steps) > SCRIPT_STEPS)
         return false;
-    snprintf(script->name, sizeof script->name, "%s", name);
     script->count = json_object_array_length(steps);
     for (size_t i = 0; i < script->count; i++)
         if (!step_read(&script->steps[i], json_object_array_get_idx(steps, i), fault))
