@@ -121,6 +121,7 @@ void server_apply_limits(struct server *server)
     options->limits.values = values; /* room was made for so many */
     server->control.scan.nesting = options->limits.nesting;
     apply_shares(options, &config->limits);
+    server->sockets.pipes.reserved = config->limits.descriptors_reserved;
     server->sockets.flush_time = config->limits.flush_seconds * 1000000;
     server->sockets.world.nat64 = config->nat64;
     server->sockets.world.nat64_count = config->nat64_count;

@@ -1,13 +1,16 @@
+/* A pipe belongs to no user, and is charged to none: how many there are does not depend on how many ask. So that nobody can use
+ * up by them what is kept for the owner of the daemon, they leave alone the descriptors that are reserved. */
 #include "pipes.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define SPARES_MOST 4
-#define USED_MOST 24 /* with the spare ones, fewer descriptors than are reserved */
+#define USED_MOST 24
 
 void pipes_init(struct pipes *pipes)
 {
@@ -35,8 +38,15 @@ void pipes_trim(struct pipes *pipes)
     pipes->spares = 0;
 }
 
+/* The kernel gives the lowest number that is free. */
+static bool is_reserved(int fd, int64_t reserved)
+{
+    struct rlimit most;
+    return getrlimit(RLIMIT_NOFILE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && fd >= (int64_t)most.rlim_cur - reserved;
+}
+
 /* The system gives a user who has many pipes smaller ones, and at last none. */
-static struct pipe *pipe_new(void)
+static struct pipe *pipe_new(int64_t reserved)
 {
     struct pipe *pipe = malloc(sizeof *pipe);
     int ends[2] = {-1, -1};
@@ -44,7 +54,8 @@ static struct pipe *pipe_new(void)
         return NULL;
     bool made = pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0;
     *pipe = (struct pipe){.in = ends[1], .out = ends[0]};
-    return made && fcntl(pipe->in, F_SETPIPE_SZ, PIPE_MOST) >= PIPE_MOST ? pipe : pipe_free(pipe);
+    made = made && !is_reserved(pipe->in, reserved) && fcntl(pipe->in, F_SETPIPE_SZ, PIPE_MOST) >= PIPE_MOST;
+    return made ? pipe : pipe_free(pipe);
 }
 
 struct pipe *pipe_take(struct pipes *pipes)
@@ -56,7 +67,7 @@ struct pipe *pipe_take(struct pipes *pipes)
         LIST_REMOVE(pipe, link);
         pipes->spares--;
     } else {
-        pipe = pipe_new();
+        pipe = pipe_new(pipes->reserved);
     }
     pipes->used += pipe != NULL;
     return pipe;

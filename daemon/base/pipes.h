@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/queue.h>
 #include <sys/types.h>
 
@@ -24,6 +25,7 @@ LIST_HEAD(pipe_list, pipe);
 struct pipes {
     struct pipe_list spare;
     size_t spares, used;
+    int64_t reserved; /* descriptors of this process that are left alone */
 };
 
 void pipes_init(struct pipes *pipes);
