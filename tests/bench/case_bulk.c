@@ -26,6 +26,7 @@ enum {
     PAYLOAD_1024,
     BASE64_64,
     BASE64_256,
+    BASE64_1024,
     SPLICE,
     SOCAT,
     HAPROXY,
@@ -48,6 +49,7 @@ static const struct kind {
     [PAYLOAD_1024] = FRAMES("sockd, payload, 1 MiB", 1024, CODING_PAYLOAD),
     [BASE64_64] = FRAMES("sockd, base64, 64 KiB", 64, CODING_BASE64),
     [BASE64_256] = FRAMES("sockd, base64, 256 KiB", 256, CODING_BASE64),
+    [BASE64_1024] = FRAMES("sockd, base64, 1 MiB", 1024, CODING_BASE64),
     [SPLICE] = {"splice(2) by hand", HOW_SPLICE, 0, 0, 0},
     [SOCAT] = {"socat -b 65536", HOW_PROXY, 0, 0, PROXY_SOCAT},
     [HAPROXY] = {"haproxy, splice", HOW_PROXY, 0, 0, PROXY_HAPROXY},
@@ -118,6 +120,17 @@ static void open_path(struct stage *stage, int row)
     }
 }
 
+/* How the bytes are cut by those who are not cut into frames, and where everybody runs. */
+static const struct manner {
+    const char *names[2];
+    size_t piece;
+    enum placement placement;
+} manners[] = {
+    {{"to the peer", "from the peer"}, MOVER_PIECE, ANYWHERE},
+    {{"to the peer, 1 MiB pieces", "from the peer, 1 MiB pieces"}, MOVER_MOST, ANYWHERE},
+    {{"to the peer, one core", "from the peer, one core"}, MOVER_PIECE, TOGETHER},
+};
+
 static void claim(struct figure *figure, enum way way)
 {
     figure_claim(figure, DESCRIPTOR, DIRECT, OF_VALUE, AT_LEAST, 0.98);
@@ -134,18 +147,38 @@ static void claim(struct figure *figure, enum way way)
     figure_claim(figure, BASE64_64, DIRECT, OF_VALUE, AT_LEAST, 0.12);
 }
 
-static void measure(struct stage *stage, enum way way)
+static void place(struct stage *stage, enum placement placement)
+{
+    machine_place_self(placement);
+    machine_place(stage->daemon.child.pid, placement);
+    machine_place(stage->mover.child.pid, placement);
+    if (!stage->skipped[SPLICE])
+        machine_place(stage->splicer.pid, placement);
+    for (int row = SOCAT; row <= DANTE; row++)
+        if (!stage->skipped[row])
+            machine_place(stage->proxies[kinds[row].proxy].child.pid, placement);
+}
+
+/* Frames of other sizes have no part in a figure of large pieces. */
+static const char *skipped(const struct stage *stage, int row, size_t piece)
+{
+    return kinds[row].frame && kinds[row].frame < piece ? "smaller pieces" : stage->skipped[row];
+}
+
+static void measure(struct stage *stage, const struct manner *manner, enum way way)
 {
     struct contender contenders[ROWS];
     for (int i = 0; i < ROWS; i++)
-        contenders[i] = (struct contender){kinds[i].name, stage->skipped[i], &stage->paths[i], way == OUT ? path_out : path_in};
-    struct race race = {.figure = {.bench = "bulk", .name = way == OUT ? "to the peer" : "from the peer"},
+        contenders[i] = (struct contender){kinds[i].name, skipped(stage, i, manner->piece), &stage->paths[i],
+                                           way == OUT ? path_out : path_in};
+    struct race race = {.figure = {.bench = "bulk", .name = manner->names[way]},
                         .value = RATE_BYTES,
                         .bytes = KIB * KIB,
                         .contenders = contenders,
                         .count = ROWS};
     race_run(&race);
-    claim(&race.figure, way);
+    if (manner == manners) /* what is to be reached is said of these pieces, on all cores */
+        claim(&race.figure, way);
     figure_print(&race.figure);
 }
 
@@ -157,8 +190,13 @@ void case_bulk(void)
     mover_start(&stage.mover);
     for (int i = 0; i < ROWS; i++)
         open_path(&stage, i);
-    measure(&stage, OUT);
-    measure(&stage, IN);
+    for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
+        stage.mover.piece = manners[i].piece;
+        place(&stage, manners[i].placement);
+        measure(&stage, &manners[i], OUT);
+        measure(&stage, &manners[i], IN);
+    }
+    place(&stage, ANYWHERE);
     for (int i = 0; i < ROWS; i++)
         if (!stage.skipped[i])
             path_close(&stage.paths[i]);

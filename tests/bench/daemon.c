@@ -13,7 +13,7 @@
 #define SOCKD_PROGRAM "sockd"
 #endif
 
-#define LIMITS "\"limits\": {\"values\": 200000, \"handles\": 60000, \"calls\": 4096, \"fds\": 253}"
+#define LIMITS "\"limits\": {\"line\": 4194304, \"values\": 200000, \"handles\": 60000, \"calls\": 4096, \"fds\": 253}"
 
 static void write_config(const struct daemon *daemon, const char *const *profiles)
 {

@@ -14,6 +14,7 @@ struct command {
     enum order order;
     int connection;
     long long bytes;
+    size_t piece;
 };
 
 struct far {
@@ -21,13 +22,13 @@ struct far {
     int connections[CONNECTIONS], count;
 };
 
-static char piece[MOVER_PIECE];
+static char room[MOVER_MOST];
 
-static void move(int fd, bool out, long long bytes)
+static void move(int fd, bool out, long long bytes, size_t piece)
 {
     while (bytes > 0) {
-        size_t size = bytes < (long long)sizeof piece ? (size_t)bytes : sizeof piece;
-        ssize_t n = out ? send(fd, piece, size, MSG_NOSIGNAL) : recv(fd, piece, size, 0);
+        size_t size = bytes < (long long)piece ? (size_t)bytes : piece;
+        ssize_t n = out ? send(fd, room, size, MSG_NOSIGNAL) : recv(fd, room, size, 0);
         if (n == 0)
             _exit(0);
         if (n < 0)
@@ -44,7 +45,7 @@ static void obey(void *context)
         if (command.order == ORDER_ACCEPT)
             far->connections[far->count++ % CONNECTIONS] = peer_accept(far->listener);
         else
-            move(far->connections[command.connection], command.order == ORDER_SEND, command.bytes);
+            move(far->connections[command.connection], command.order == ORDER_SEND, command.bytes, command.piece);
         if (write(far->control, "", 1) != 1)
             break;
     }
@@ -52,7 +53,7 @@ static void obey(void *context)
 
 static void tell(struct mover *mover, enum order order, int connection, long long bytes)
 {
-    struct command command = {order, connection, bytes};
+    struct command command = {order, connection, bytes, mover->piece};
     if (write(mover->control, &command, sizeof command) != (ssize_t)sizeof command)
         machine_fail("write");
 }
@@ -63,7 +64,7 @@ void mover_start(struct mover *mover)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         machine_fail("socketpair");
     struct far far = {.control = pair[1], .listener = peer_listen()};
-    *mover = (struct mover){.control = pair[0], .port = peer_port(far.listener)};
+    *mover = (struct mover){.control = pair[0], .port = peer_port(far.listener), .piece = MOVER_PIECE};
     child_run(&mover->child, obey, &far);
     close(far.listener);
     close(pair[1]);

@@ -4,13 +4,15 @@
 
 #include "child.h"
 
-#define MOVER_PIECE (64 * 1024)
+#define MOVER_PIECE (64 * 1024) /* bytes in a system call of either end, unless told */
+#define MOVER_MOST (1024 * 1024)
 
 struct mover {
     struct child child;
     int control;
     int port;
     int accepted;
+    size_t piece;
 };
 
 void mover_start(struct mover *mover);

@@ -11,11 +11,11 @@
 #include "machine.h"
 
 #define MIB (1024 * 1024)
-#define PIECE (64 * 1024)
 #define IN_FLIGHT 4
 #define REPLY_MOST (2 * MIB)
+#define AT_ONCE (256 * 1024) /* of what comes in frames */
 
-static char room[256 * 1024];
+static char room[MOVER_MOST];
 
 void path_plain(struct path *path, struct mover *mover, int connection, int fd, struct child *child)
 {
@@ -118,7 +118,7 @@ void path_close(struct path *path)
 
 static size_t receive_up_to(int fd, size_t most)
 {
-    ssize_t n = recv(fd, room, most < sizeof room ? most : sizeof room, 0);
+    ssize_t n = recv(fd, room, most, 0);
     if (n <= 0)
         machine_fail("recv");
     return (size_t)n;
@@ -132,7 +132,7 @@ static void move_frames(struct path *path, enum way way, long frames)
     for (; unasked > 0 && frames - unasked < IN_FLIGHT; unasked--)
         link_send(path->fd, path->request[way], path->request_size[way]);
     while (taken < due) {
-        taken += receive_up_to(path->fd, due - taken);
+        taken += receive_up_to(path->fd, due - taken < AT_ONCE ? due - taken : AT_ONCE);
         long open = (frames - unasked) - (long)(taken / path->reply_size[way]);
         for (; unasked > 0 && open < IN_FLIGHT; unasked--, open++)
             link_send(path->fd, path->request[way], path->request_size[way]);
@@ -141,10 +141,11 @@ static void move_frames(struct path *path, enum way way, long frames)
 
 static void move_plain(struct path *path, enum way way, long long bytes)
 {
-    for (; way == OUT && bytes > 0; bytes -= PIECE)
-        link_send(path->fd, room, PIECE);
+    size_t piece = path->mover->piece; /* divides a MiB */
+    for (; way == OUT && bytes > 0; bytes -= (long long)piece)
+        link_send(path->fd, room, piece);
     while (bytes > 0)
-        bytes -= (long long)receive_up_to(path->fd, PIECE);
+        bytes -= (long long)receive_up_to(path->fd, piece);
 }
 
 static struct cost move(struct path *path, enum way way, long mib)
