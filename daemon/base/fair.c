@@ -8,7 +8,7 @@
 
 #define WINDOW 10000   /* microseconds over which use is counted */
 #define MUCH 1000      /* of it, from where on use is much */
-#define LONG 30        /* and as many for a turn on the average: many a short one is little at a time */
+#define LONG 30        /* and as many for a turn on the average: many a short one of the same session is little at a time */
 #define PRESSING 50000 /* for which that is remembered */
 #define RECENT 10000   /* since a calm one's last turn, for which he is waited for */
 #define BURST 100      /* microseconds that one may use at once */
@@ -39,16 +39,22 @@ int64_t fair_wait(const struct fair *fair, struct fair_share *share, int64_t now
     return next - now;
 }
 
-void fair_charge(struct fair_share *share, int64_t used, int64_t now)
+static void use(struct fair_share *share, int64_t used, bool beside, int64_t now)
 {
     if (now - share->began >= WINDOW) {
         share->began = now;
-        share->used = share->turns = 0;
+        share->used = share->turns = share->beside = 0;
     }
     share->used += used;
+    share->beside += beside ? used : 0;
     share->credit -= used * 100;
-    if (share->used > MUCH && share->used > LONG * share->turns)
+    if (share->beside > MUCH || (share->used > MUCH && share->used > LONG * share->turns))
         share->pressing = now + PRESSING;
+}
+
+void fair_charge(struct fair_share *share, int64_t used, int64_t now)
+{
+    use(share, used, true, now);
 }
 
 static void note_calm(struct fair *fair, const struct fair_share *share, int64_t now)
@@ -65,10 +71,11 @@ static void forget(struct fair *fair, const struct fair_share *share)
             fair->calm[i] = NULL;
 }
 
-void fair_note(struct fair *fair, struct fair_share *share, int64_t began, int64_t ended)
+void fair_note(struct fair *fair, struct fair_share *share, const void *session, int64_t began, int64_t ended)
 {
     share->turns++;
-    fair_charge(share, ended > began ? ended - began : 1, ended);
+    use(share, ended > began ? ended - began : 1, session != share->last, ended);
+    share->last = session;
     if (ended >= share->pressing)
         note_calm(fair, share, ended);
     else

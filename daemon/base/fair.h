@@ -16,6 +16,8 @@ struct fair_share {
     int64_t began;    /* the window over which use is counted now */
     int64_t used;     /* in it */
     int64_t turns;    /* in it */
+    int64_t beside;   /* of it, what was not for the session that had the turn before */
+    const void *last; /* that session; never looked at */
     int64_t pressing; /* until when he counts as one who asks for much */
     int64_t credit;   /* what he may use before he must wait, in hundredths of a microsecond */
     int64_t counted;  /* when that was */
@@ -31,8 +33,8 @@ struct fair {
 /* How long a user has to wait before his next turn; 0: it is now. */
 int64_t fair_wait(const struct fair *fair, struct fair_share *share, int64_t now);
 
-/* Notes a turn of his. */
-void fair_note(struct fair *fair, struct fair_share *share, int64_t began, int64_t ended);
+/* Notes a turn of one of his sessions; NULL: of one that is just coming. */
+void fair_note(struct fair *fair, struct fair_share *share, const void *session, int64_t began, int64_t ended);
 
 /* Charges him with time that others have spent for him, beside his turns. */
 void fair_charge(struct fair_share *share, int64_t used, int64_t now);

@@ -292,7 +292,10 @@ void call_serve(struct call *call, const void *params)
 
 void call_resume(struct call *call)
 {
-    struct arena *arena = &call->session->control->arena;
+    struct session *session = call->session;
+    struct control *control = session->control;
+    struct arena *arena = &control->arena;
+    int64_t began = !control->turn && control_shared(control) ? clock_now() : 0; /* a turn is charged as a whole */
     size_t mark = arena->used; /* a request that is being served may have its parameters there */
     union method_result result;
     sockets_stir(call_sockets(call));
@@ -306,6 +309,8 @@ void call_resume(struct call *call)
         call_finish(call, r, &result);
     }
     arena->used = mark;
+    if (began)
+        session_charge(session, began);
 }
 
 struct call *call_find(const struct session *session, struct sockd_text id)

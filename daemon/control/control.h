@@ -61,6 +61,7 @@ struct control {
     struct calls spare;                 /* calls to be used again */
     struct principals principals;
     struct fair fair;
+    int64_t turn; /* when the turn began that a session has now; 0: none has, or there is only one user */
     struct shares shares;
     struct trouble trouble; /* of the call that is being tried */
     char *input;            /* where sessions read to */

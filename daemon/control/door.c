@@ -159,7 +159,7 @@ static int64_t let_in(struct door *door, int fd)
     let_in_as(door, fd, identity);
     if (control_shared(control)) {
         int64_t now = clock_now();
-        fair_note(&control->fair, &principal->share, began, now);
+        fair_note(&control->fair, &principal->share, NULL, began, now);
         wait = fair_wait(&control->fair, &principal->share, now);
     }
     principal_unref(principal);

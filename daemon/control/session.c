@@ -238,27 +238,33 @@ static struct fair_share *share_of(const struct session *session)
     return &session->identity->principal->share;
 }
 
-/* Whether a turn may begin. Else its user has had his share, and what has come waits. */
-static bool turn_begins(struct session *session)
+static void turn_begins(struct session *session)
 {
-    struct control *control = session->control;
-    session->turn = 0;
-    session->deferred = 0;
-    if (!control_shared(control))
-        return true;
-    int64_t now = clock_now(), wait = fair_wait(&control->fair, share_of(session), now);
-    if (wait > 0)
-        session->deferred = now + wait;
-    else
-        session->turn = now;
+    session->busy = true;
+    session->control->turn = control_shared(session->control) ? clock_now() : 0;
+}
+
+/* Whether more may be asked for in this turn. Else its user has had his share, and what has come waits. */
+static bool may_ask(struct session *session)
+{
+    const struct control *control = session->control;
+    int64_t wait = control->turn ? fair_wait(&control->fair, share_of(session), control->turn) : 0;
+    session->deferred = wait ? control->turn + wait : 0;
     return wait == 0;
 }
 
 static void turn_ends(struct session *session)
 {
-    if (session->turn)
-        fair_note(&session->control->fair, share_of(session), session->turn, clock_now());
-    session->turn = 0;
+    struct control *control = session->control;
+    if (control->turn)
+        fair_note(&control->fair, share_of(session), session, control->turn, clock_now());
+    control->turn = 0;
+}
+
+void session_charge(struct session *session, int64_t began)
+{
+    int64_t now = clock_now();
+    fair_charge(share_of(session), now - began, now);
 }
 
 /* An event that makes itself active is run again in the same pass, before any input is looked for; a timer is not. */
@@ -353,42 +359,36 @@ static void load_more(struct session *session)
         load_give_up(session);
 }
 
-static void session_readable(evutil_socket_t fd, short what, void *context)
+static void take_input(struct session *session)
 {
-    struct session *session = context;
     char *data;
     size_t size;
-    (void)fd;
-    (void)what;
-    if (session->input_ended) {
-        if (client_gone(session))
-            session_end(session);
-        return;
-    }
-    if (!turn_begins(session)) {
-        turn_over(session);
-        return;
-    }
     if (session->loading > 0) {
-        session->busy = true;
         load_more(session);
-        turn_over(session);
         return;
     }
     bool kept = buffer_size(&session->in) > 0;
     ssize_t n = read_some(session, &data, &size);
-    if (n < 0) {
-        if (errno != EAGAIN && errno != EINTR)
-            session_end(session);
-        return;
-    }
-    session->busy = true;
     if (n > 0)
         digest(session, data, size, kept);
-    else
+    else if (n == 0)
         input_over(session);
-    if (!session->ended && !session->ending && session->loading > 0)
+    else if (errno != EAGAIN && errno != EINTR)
+        session_end(session);
+    if (n >= 0 && !session->ended && !session->ending && session->loading > 0)
         load_more(session); /* most often the payload is there, too */
+}
+
+static void session_readable(evutil_socket_t fd, short what, void *context)
+{
+    struct session *session = context;
+    (void)fd;
+    (void)what;
+    turn_begins(session);
+    if (!session->input_ended && may_ask(session))
+        take_input(session);
+    else if (session->input_ended && client_gone(session))
+        session_end(session);
     turn_over(session);
 }
 
@@ -398,16 +398,15 @@ static void session_later(evutil_socket_t fd, short what, void *context)
     struct session *session = context;
     (void)fd;
     (void)what;
-    if (session->deferred && client_gone(session)) { /* which nobody has been looking for meanwhile */
-        session_end(session);
-        return;
-    }
-    session->busy = true;
+    turn_begins(session);
+    bool gone = session->deferred && client_gone(session);             /* which nobody has been looking for meanwhile */
     bool due = !session->deferred || clock_now() >= session->deferred; /* else only replies leave */
     bool backlog = buffer_size(&session->in) > 0 && !session->ending && !session->begun;
-    if (due && !backlog)
+    if (gone)
+        session_end(session);
+    else if (due && !backlog)
         session->deferred = 0;
-    else if (due && turn_begins(session))
+    else if (due && may_ask(session))
         digest(session, buffer_front(&session->in), buffer_size(&session->in), true);
     turn_over(session);
 }

@@ -61,7 +61,6 @@ struct session {
     uint64_t skip;           /* bytes of a payload that nobody wants */
     uint64_t unfinished;     /* bytes of the message that is being read */
     size_t need;             /* bytes of it with its payload, once they are known; 0: not yet */
-    int64_t turn;            /* when its turn began; 0: nobody else is there */
     int64_t deferred;        /* until when its user has had his share of time; 0: he has not */
     int64_t begun;           /* when its first byte came; 0: none is */
     size_t held;             /* charged as buffered: what is read */
@@ -79,6 +78,9 @@ struct session {
 /* Takes over a connected socket and a reference to an identity, which has been charged for a session and a descriptor; all of
  * it is consumed. 0, or -ENOMEM. */
 int session_new(struct control *control, int fd, struct identity *identity);
+
+/* Charges its user with what has been done for him since a moment, outside of his turns. */
+void session_charge(struct session *session, int64_t began);
 
 /* Ends a session now: its calls and its handles with it. Its memory goes after the turn. */
 void session_end(struct session *session);

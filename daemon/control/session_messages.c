@@ -188,7 +188,8 @@ static size_t skip_some(struct session *session, size_t size)
 /* Whether others, who may be waiting, shall come first now. */
 static bool turn_is_long(const struct session *session)
 {
-    return session->turn && clock_now() - session->turn >= FAIR_TURN;
+    int64_t turn = session->control->turn;
+    return turn && clock_now() - turn >= FAIR_TURN;
 }
 
 size_t session_serve(struct session *session, char *data, size_t size, bool *unfinished)

@@ -2,8 +2,9 @@
  * have: first by what he holds, then by what he asks for without pause.
  *
  * What is measured is the daemon's service. Whatever the other one's processes do by themselves is not the daemon's doing: they
- * run only when nobody else wants their core (SCHED_IDLE), which is kept awake all the time by a process that asks the daemon
- * for nothing, the quiet one alone or not. With two cores the daemon has one to itself, so that the other's requests can always
+ * run only when nobody else wants their core (SCHED_IDLE). Each core is kept awake all the time by a process that asks the
+ * daemon for nothing, the quiet one alone or not: waking a core takes longer than a call does, and anybody who asks for
+ * anything changes how often it sleeps. With two cores the daemon has one to itself, so that the other's requests can always
  * come. */
 #include <math.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@
 #define SAMPLE_SECONDS 0.15
 #define MOST_CALLS 40000
 #define HANDLES 1024
-#define SESSIONS 4
+#define SESSIONS 16
 #define PIPELINE 64
 
 #define RULES                                                                                \
@@ -33,7 +34,7 @@ static const char *const profiles[] = {
     "quiet", "{" RULES "}", "busy",
     "{" RULES ", \"limits\": {\"handles\": 1024, \"waiters\": 1000, \"buffered\": 16777216, \"resolver_jobs\": 64}}", NULL};
 
-/* Burns what is left of our core, so that it never sleeps: waking it would cost more than what is measured. */
+/* Burns what is left of a core, so that it never sleeps. */
 static void burn(void *context)
 {
     (void)context;
@@ -113,7 +114,7 @@ static void hold_bytes(void *context)
     pause();
 }
 
-/* The same request from several sessions, their pipelines always full. */
+/* The same request from several sessions, each always with as many in flight. */
 static void flood(struct stage *stage, int sessions, int window, const char *request)
 {
     int links[SESSIONS];
@@ -126,9 +127,16 @@ static void flood(struct stage *stage, int sessions, int window, const char *req
         load_run(&load, 1000000);
 }
 
+#define HELLO "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\"}\n"
+
 static void flood_calls(void *context)
 {
-    flood(context, SESSIONS, PIPELINE, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\"}\n");
+    flood(context, 4, PIPELINE, HELLO);
+}
+
+static void flood_sessions(void *context)
+{
+    flood(context, SESSIONS, 1, HELLO);
 }
 
 static void flood_statuses(void *context)
@@ -144,14 +152,14 @@ static void flood_statuses(void *context)
         at += sprintf(at, ",%ld", handles[i]);
     strcpy(at, "]}}\n");
     free(handles);
-    flood(stage, SESSIONS, 4, request);
+    flood(stage, 4, 4, request);
 }
 
 static void flood_lists(void *context)
 {
     struct stage *stage = context;
     free(serve_all(come(stage)));
-    flood(stage, SESSIONS, 1,
+    flood(stage, 4, 1,
           "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"handle.list\",\"params\":{\"fields\":[\"handle\",\"state\"]}}\n");
 }
 
@@ -195,6 +203,7 @@ static const struct neighbour {
     {"beside 1000 calls that wait", hold_waits},
     {"beside all bytes held", hold_bytes},
     {"beside 4 full pipelines of 64", flood_calls},
+    {"beside 16 sessions, a call each", flood_sessions},
     {"beside statuses over 1024", flood_statuses},
     {"beside lists of 1000", flood_lists},
     {"beside names being looked up", flood_names},
@@ -306,13 +315,16 @@ void case_neighbours(void)
         machine_place_self(placements[i]);
         machine_place(stage.daemon.child.pid, placements[i]);
         stage.quiet_link = daemon_link_by(&stage.daemon, "quiet");
-        load_init(&stage.quiet, &stage.quiet_link, 1, 1, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.hello\"}\n",
-                  "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{");
-        struct child burner;
-        child_run(&burner, burn, NULL);
-        machine_yield(burner.pid);
+        load_init(&stage.quiet, &stage.quiet_link, 1, 1, HELLO, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{");
+        struct child burners[2]; /* on the core that is ours, and on the daemon's */
+        for (int k = 0; k < 2; k++) {
+            child_run(&burners[k], burn, NULL);
+            machine_yield(burners[k].pid);
+        }
+        machine_place(burners[1].pid, placements[i]);
         measure(&stage, placements[i]);
-        child_end(&burner);
+        for (int k = 0; k < 2; k++)
+            child_end(&burners[k]);
         load_deinit(&stage.quiet);
         daemon_stop(&stage.daemon);
     }

@@ -14,7 +14,7 @@ static int64_t press(struct fair *fair, struct fair_share *share, int64_t from, 
     for (int64_t now = from; now < until;) {
         int64_t wait = fair_wait(fair, share, now);
         if (wait == 0) {
-            fair_note(fair, share, now, now + turn);
+            fair_note(fair, share, NULL, now, now + turn);
             got += turn;
             now += turn;
         } else if (!calm) {
@@ -22,7 +22,7 @@ static int64_t press(struct fair *fair, struct fair_share *share, int64_t from, 
         }
         if (calm) {
             ck_assert_int_eq(fair_wait(fair, calm, now), 0);
-            fair_note(fair, calm, now, now + 5);
+            fair_note(fair, calm, NULL, now, now + 5);
             now += 25;
         }
     }
@@ -79,7 +79,7 @@ START_TEST(two_who_ask_for_much_do_not_wait_for_each_other)
         struct fair_share *share = i % 2 ? &a : &b;
         int64_t wait = fair_wait(&fair, share, now);
         if (wait == 0)
-            fair_note(&fair, share, now, now + 200);
+            fair_note(&fair, share, NULL, now, now + 200);
         waited += wait;
         now += 200;
     }
@@ -94,7 +94,7 @@ START_TEST(sessions_of_one_user_queue_up)
     struct fair_share share = {.percent = 5}, calm = {.percent = 5};
     press(&fair, &share, START, START + 100000, 200, &calm);
     int64_t now = START + 100100, last = 0;
-    fair_note(&fair, &share, now - 100, now);
+    fair_note(&fair, &share, NULL, now - 100, now);
     for (int i = 0; i < 10; i++) {
         int64_t wait = fair_wait(&fair, &share, now);
         ck_assert_int_ge(wait, i ? last + 1000 : 1);
@@ -107,12 +107,12 @@ START_TEST(what_others_spend_for_him_counts)
 {
     struct fair fair = {0};
     struct fair_share share = {.percent = 5}, calm = {.percent = 5};
-    fair_note(&fair, &calm, START, START + 5);
+    fair_note(&fair, &calm, NULL, START, START + 5);
     ck_assert_int_eq(fair_wait(&fair, &share, START), 0);
     fair_charge(&share, 5000, START + 10);
     for (int64_t now = START + 20; now < START + 50000; now += 1000) {
         ck_assert_int_gt(fair_wait(&fair, &share, now), 0);
-        fair_note(&fair, &calm, now, now + 5);
+        fair_note(&fair, &calm, NULL, now, now + 5);
     }
 }
 END_TEST
@@ -123,12 +123,38 @@ START_TEST(who_is_alone_again_goes_on)
     struct fair fair = {0};
     struct fair_share share = {.percent = 5}, calm = {.percent = 5};
     ck_assert_int_eq(fair_wait(&fair, &share, START), 0);
-    fair_note(&fair, &share, START, START + 1000000);
-    fair_note(&fair, &calm, START + 1000000, START + 1000005);
+    fair_note(&fair, &share, NULL, START, START + 1000000);
+    fair_note(&fair, &calm, NULL, START + 1000000, START + 1000005);
     int64_t wait = fair_wait(&fair, &share, START + 1000010);
     ck_assert_int_gt(wait, 0);
     ck_assert_int_le(wait, 10000);
     ck_assert_int_eq(fair_wait(&fair, &share, START + 1000010 + wait), 0);
+}
+END_TEST
+
+/* One session after the other in short turns, as often as he may, beside a calm one: how much he got. */
+static int64_t take_turns(const int *sessions, int count)
+{
+    struct fair fair = {0};
+    struct fair_share share = {.percent = 5}, calm = {.percent = 5};
+    int64_t got = 0;
+    for (int64_t now = START, i = 0; now < START + 1000000; now += 25, i++) {
+        if (fair_wait(&fair, &share, now) == 0) {
+            fair_note(&fair, &share, &sessions[i % count], now, now + 10);
+            got += 10;
+        }
+        fair_note(&fair, &calm, &calm, now + 10, now + 15);
+    }
+    return got;
+}
+
+/* Short turns are little at a time where each waits for the one before, which those of many sessions do not. */
+START_TEST(many_sessions_are_not_calm)
+{
+    static const int sessions[16] = {0};
+    ck_assert_int_eq(take_turns(sessions, 1), 400000);
+    ck_assert_int_ge(take_turns(sessions, 16), 40000);
+    ck_assert_int_le(take_turns(sessions, 16), 70000);
 }
 END_TEST
 
@@ -137,6 +163,7 @@ int main(void)
     Suite *suite = suite_create("fair");
     TCase *cases = tcase_create("fair");
     tcase_add_test(cases, alone_there_is_no_wait);
+    tcase_add_test(cases, many_sessions_are_not_calm);
     tcase_add_test(cases, a_calm_one_is_waited_for);
     tcase_add_test(cases, long_turns_cost_what_they_take);
     tcase_add_test(cases, a_share_is_what_the_profile_says);
