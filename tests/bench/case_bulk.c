@@ -147,16 +147,14 @@ static void claim(struct figure *figure, enum way way)
     figure_claim(figure, BASE64_64, DIRECT, OF_VALUE, AT_LEAST, 0.12);
 }
 
-static void place(struct stage *stage, enum placement placement)
+static void place(const struct stage *stage, enum placement placement)
 {
     machine_place_self(placement);
-    machine_place(stage->daemon.child.pid, placement);
-    machine_place(stage->mover.child.pid, placement);
-    if (!stage->skipped[SPLICE])
-        machine_place(stage->splicer.pid, placement);
+    child_place(&stage->daemon.child, placement);
+    child_place(&stage->mover.child, placement);
+    child_place(&stage->splicer, placement);
     for (int row = SOCAT; row <= DANTE; row++)
-        if (!stage->skipped[row])
-            machine_place(stage->proxies[kinds[row].proxy].child.pid, placement);
+        child_place(&stage->proxies[kinds[row].proxy].child, placement);
 }
 
 /* Frames of other sizes have no part in a figure of large pieces. */
