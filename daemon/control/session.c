@@ -315,10 +315,13 @@ static ssize_t read_some(struct session *session, char **data, size_t *size)
         return -1;
     }
     struct iovec vector = {room, want};
-    struct msghdr message = {
-        .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
+    if (session_fds_wanted(session)) {
+        message.msg_control = control.room;
+        message.msg_controllen = sizeof control.room;
+    }
     ssize_t n = recvmsg(session->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (n >= 0 && message.msg_controllen > 0) {
+    if (n >= 0 && (message.msg_controllen > 0 || message.msg_flags & MSG_CTRUNC)) {
         uint64_t start = session->received + have;
         session_fds_arrived(session, &message, start, start + (uint64_t)n);
     }

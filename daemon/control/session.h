@@ -19,6 +19,7 @@ struct session_fds {
     int *fds;
     size_t count;
     int64_t limit; /* of descriptors: it stood in the way, and they are closed; 0: they are there, and charged */
+    bool refused;  /* the kernel was told to keep them: nobody knows how many they were, and nothing is charged */
 };
 
 /* What came with a request. What is left of the descriptors when it has been handed on is closed. */
@@ -28,6 +29,7 @@ struct cargo {
     int *fds;
     size_t fd_count;
     int64_t limit; /* of descriptors: those that came were closed for it; or 0 */
+    bool refused;  /* some came, and were not taken in */
 };
 
 /* What leaves at its place among the bytes of replies: descriptors with the byte that is there, or bytes out of a pipe. */
@@ -142,8 +144,11 @@ void session_output_deinit(struct session *session);
 
 /* ---- descriptors (session_fds.c) ---- */
 
+/* Whether descriptors may come in at all: only to who has the right to adopt. */
+bool session_fds_wanted(const struct session *session);
+
 /* Keeps the descriptors of a received message, whose bytes have the places start to end, and charges them. Too many are closed.
- */
+ * Remembers those that the kernel was not asked for. */
 void session_fds_arrived(struct session *session, const void *msghdr, uint64_t start, uint64_t end);
 
 /* Those that ride on the byte at that place: taken out into the cargo. */

@@ -1,5 +1,8 @@
 /* Descriptors that clients send. They ride on the first byte of a message's line; what the kernel tells is in which piece of
- * input they came, and a piece may have begun before that byte, but holds it. Whatever no message claims is closed. */
+ * input they came, and a piece may have begun before that byte, but holds it. Whatever no message claims is closed.
+ *
+ * To close a file its file system is asked, and one in user space need never answer. So nobody's descriptors become the
+ * daemon's who could not have them adopted: the kernel drops what no room is given for, and asks nobody. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,7 +14,7 @@
 static struct session_fds leave(struct session *session, struct session_fds *batch)
 {
     struct session_fds left = *batch;
-    if (!batch->limit)
+    if (!batch->limit && !batch->refused)
         account_refund(&session->identity->account, QUOTA_DESCRIPTORS, (int64_t)batch->count);
     *batch = (struct session_fds){0};
     session->fd_batches--;
@@ -26,6 +29,11 @@ static struct session_fds *free_slot(struct session *session)
     return NULL;
 }
 
+bool session_fds_wanted(const struct session *session)
+{
+    return identity_unrestricted(session->identity) || identity_may(session->identity, RIGHT_ADOPT);
+}
+
 static int highest(const int *fds, size_t count)
 {
     int fd = -1;
@@ -36,7 +44,7 @@ static int highest(const int *fds, size_t count)
 
 static void keep(struct session *session, const int *fds, size_t count, uint64_t start, uint64_t end)
 {
-    struct session_fds batch = {start, end, malloc(count * sizeof *fds), count, 0}, *slot = free_slot(session);
+    struct session_fds batch = {start, end, malloc(count * sizeof *fds), count, 0, false}, *slot = free_slot(session);
     if (!batch.fds || !slot) {
         free(batch.fds);
         fd_discard_all(fds, count);
@@ -54,9 +62,20 @@ static void keep(struct session *session, const int *fds, size_t count, uint64_t
     session->fd_batches++;
 }
 
+static void note_refused(struct session *session, uint64_t start, uint64_t end)
+{
+    struct session_fds *slot = free_slot(session);
+    if (!slot)
+        return;
+    *slot = (struct session_fds){.start = start, .end = end, .count = 1, .refused = true};
+    session->fd_batches++;
+}
+
 void session_fds_arrived(struct session *session, const void *msghdr, uint64_t start, uint64_t end)
 {
     struct msghdr message = *(const struct msghdr *)msghdr;
+    if (!message.msg_control)
+        note_refused(session, start, end);
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
             continue;
@@ -75,6 +94,7 @@ void session_fds_take(struct session *session, uint64_t place, struct cargo *car
         if (batch->count > 0 && batch->start <= place && place < batch->end) {
             struct session_fds taken = leave(session, batch);
             cargo->limit = taken.limit;
+            cargo->refused = taken.refused;
             cargo->fds = taken.fds; /* consume */
             cargo->fd_count = taken.fds ? taken.count : 0;
             return;

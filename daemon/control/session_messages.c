@@ -55,7 +55,7 @@ static int check_cargo(struct control *control, const struct rpc_request *reques
         return trouble_limit(&control->trouble, "fds", (int64_t)limits->fds);
     if (cargo->limit)
         return trouble_limit(&control->trouble, quota_names[QUOTA_DESCRIPTORS], cargo->limit);
-    if (request->fds != (int64_t)cargo->fd_count)
+    if (cargo->refused ? request->fds == 0 : request->fds != (int64_t)cargo->fd_count)
         return tell_envelope(control, ERROR_invalid_request, "fds differs from the number of descriptors that arrived");
     return 0;
 }

@@ -1,5 +1,7 @@
 /* Rights: the method table is walked as a profile with no right, as one with each right alone, and as the owner. */
+#include <linux/sockios.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "attack.h"
@@ -7,10 +9,11 @@
 #define LISTENER(name) "{'path': '$/" name ".sock', 'mode': '0666', 'profile': '" name "'}"
 #define PROFILE(name) "'" name "': {'rights': ['" name "']}"
 
-static const char config[] = "{ 'listeners': [ {'path': '$/sockd.sock', 'profile': 'owner'}, " LISTENER("none") "," LISTENER("resolve") "," LISTENER("reverse") "," LISTENER("connect") "," LISTENER("listen") "," LISTENER("io") "," LISTENER("options") "," LISTENER("export") "," LISTENER("adopt") "," LISTENER("share") "," LISTENER(
-    "pool") "," LISTENER("inspect") "," LISTENER("close") "," LISTENER("admin") " ],"
-                                                                                "  'profiles': { 'none': {}, " PROFILE("resolve") "," PROFILE("reverse") "," PROFILE("connect") "," PROFILE("listen") "," PROFILE("io") "," PROFILE("options") "," PROFILE(
-                                                                                    "export") "," PROFILE("adopt") "," PROFILE("share") "," PROFILE("pool") "," PROFILE("inspect") "," PROFILE("close") "," PROFILE("admin") " } }";
+static const char config[] =
+    "{ 'listeners': [ {'path': '$/sockd.sock', 'profile': 'owner'}, " LISTENER("none") "," LISTENER("resolve") "," LISTENER("reverse") "," LISTENER(
+        "connect") "," LISTENER("listen") "," LISTENER("io") "," LISTENER("options") "," LISTENER("export") "," LISTENER("adopt") "," LISTENER("share") "," LISTENER("pool") "," LISTENER("inspect") "," LISTENER("close") "," LISTENER("admin") "," LISTENER("seer") "," LISTENER("closer") " ],"
+                                                                                                                                                                                                                                                                                             "  'profiles': { 'none': {}, " PROFILE("resolve") "," PROFILE("reverse") "," PROFILE("connect") "," PROFILE("listen") "," PROFILE(
+                                                                                                                                                                                                                                                                                                 "io") "," PROFILE("options") "," PROFILE("export") "," PROFILE("adopt") "," PROFILE("share") "," PROFILE("pool") "," PROFILE("inspect") "," PROFILE("close") "," PROFILE("admin") ", 'seer': {'rights': ['inspect:all']}, 'closer': {'rights': ['close:all']} } }";
 
 /* The message of a method under a profile: its parameters are wrong in any case, which is found only behind the right. */
 static json_object *attempt(const char *profile, const struct method *method)
@@ -21,13 +24,19 @@ static json_object *attempt(const char *profile, const struct method *method)
     return json;
 }
 
+/* Whoever may use what is his may close it. */
+static bool brings(int right, const struct method *method)
+{
+    return (int)method->right == right || (right == RIGHT_IO && method->right == RIGHT_CLOSE);
+}
+
 /* shows: options-right */
 START_TEST(a_method_needs_its_right)
 {
     const struct method *method = &methods[_i];
     for (int right = 0; right < RIGHT_COUNT; right++) {
         json_object *json = attempt(right_names[right], method);
-        if (method->right == RIGHT_NONE || (int)method->right == right) {
+        if (method->right == RIGHT_NONE || brings(right, method)) {
             fault_in(json, "invalid-params");
             continue;
         }
@@ -88,10 +97,48 @@ START_TEST(descriptors_that_nobody_asked_for_are_closed)
 }
 END_TEST
 
+static int unread(struct client *c)
+{
+    int bytes = 0;
+    ck_assert_int_eq(ioctl(client_fd(c), SIOCOUTQ, &bytes), 0);
+    return bytes;
+}
+
+/* What cannot be adopted is not taken in, not even while its message is unfinished: closing a file may take for ever. */
+START_TEST(descriptors_do_not_come_in)
+{
+    struct client *c = client_open_by(_i ? "adopt" : "none");
+    call(c, "daemon.info", NULL);
+    int before = daemon_descriptors(&the_daemon), fds[5];
+    for (int i = 0; i < COUNT(fds); i++)
+        fds[i] = dup(0);
+    client_send_fds(c, "{", 1, fds, COUNT(fds));
+    for (long end = now_ms() + 5000; unread(c) > 0 && now_ms() < end;)
+        breathe();
+    ck_assert_int_eq(daemon_descriptors(&the_daemon), before + (_i ? COUNT(fds) : 0));
+}
+END_TEST
+
+/* Whoever may close everything needs no right to use anything. */
+START_TEST(closing_for_others)
+{
+    struct client *owner = client_open(), *closer = client_open_by("closer"), *seer = client_open_by("seer");
+    handle server = handle_at(call(owner, "socket-server", NULL), "server");
+    call(seer, "handle.info", "{'handle': %lu}", server);
+    deny(seer, "close", "close", "{'handle': %lu}", server);
+    deny(closer, "inspect", "handle.info", "{'handle': %lu}", server);
+    deny(closer, "io", "socket-server-close", "{'server': %lu}", server);
+    call(closer, "close", "{'handle': %lu}", server);
+    refuse(owner, "no-such-handle", "socket-server-port", "{'server': %lu}", server);
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&a_method_needs_its_right, NULL, METHOD_COUNT},
     {&no_way_round_by_form, NULL, 0},
     {&a_label_is_no_identity, NULL, 0},
+    {&descriptors_do_not_come_in, NULL, 2},
+    {&closing_for_others, NULL, 0},
     {&descriptors_that_nobody_asked_for_are_closed, NULL, 0},
     {0},
 };

@@ -45,7 +45,8 @@ START_TEST(whole)
     ck_assert_ptr_null(config_profile_find(config, "we", 2));
     ck_assert(owner->policy->unrestricted && !web->policy->unrestricted);
     ck_assert_uint_eq(owner->policy->rights, POLICY_EVERY_RIGHT);
-    ck_assert_uint_eq(web->policy->rights, 1u << RIGHT_RESOLVE | 1u << RIGHT_CONNECT | 1u << RIGHT_LISTEN | 1u << RIGHT_IO);
+    ck_assert_uint_eq(web->policy->rights, 1u << RIGHT_RESOLVE | 1u << RIGHT_CONNECT | 1u << RIGHT_LISTEN | 1u << RIGHT_IO |
+                                               1u << RIGHT_CLOSE); /* io brings it */
     ck_assert_int_eq(web->revoke, CONFIG_CLOSE);
     ck_assert_int_eq(web->principal.sessions, 16);
     ck_assert_int_eq(web->principal.buffered, 4194304);
@@ -327,7 +328,8 @@ START_TEST(session_rules)
     const char *text = "{\"rights\": [\"io\", \"inspect:all\"], \"limits\": {\"handles\": 3}, \"session\": {\"calls\": 2}}";
     struct config_profile *rules = config_rules_read("session 4", text, strlen(text), reason, sizeof(reason));
     ck_assert_msg(rules, "%s", reason);
-    ck_assert_uint_eq(rules->policy->rights, 1u << RIGHT_IO | 1u << RIGHT_INSPECT | 1u << POLICY_RIGHT_INSPECT_ALL);
+    ck_assert_uint_eq(rules->policy->rights,
+                      1u << RIGHT_IO | 1u << RIGHT_CLOSE | 1u << RIGHT_INSPECT | 1u << POLICY_RIGHT_INSPECT_ALL);
     ck_assert_int_eq(rules->principal.handles, 3);
     ck_assert_int_eq(rules->principal.sessions, CONFIG_UNSET);
     ck_assert_int_eq(rules->session.calls, 2);

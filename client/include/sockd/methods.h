@@ -1339,7 +1339,7 @@ struct sockd_handle_list_options {
 /* handle.list.
  * The open handles that the caller may see.
  *   options      NULL: the defaults
- *   errors       invalid-params, internal, limit, going-away
+ *   errors       invalid-params, internal, denied, limit, going-away
  */
 SOCKD_API int sockd_handle_list(sockd *client, const struct sockd_handle_list_options *options, struct sockd_handle_list_result *result);
 SOCKD_API sockd_call sockd_start_handle_list(sockd *client, const struct sockd_handle_list_options *options);
@@ -1348,7 +1348,7 @@ SOCKD_API int sockd_finish_handle_list(sockd *client, sockd_call call, struct so
 /* handle.info.
  * Everything known about a handle.
  *   handle       stream or server
- *   errors       invalid-params, internal, no-such-handle, limit, going-away
+ *   errors       invalid-params, internal, no-such-handle, denied, limit, going-away
  */
 SOCKD_API int sockd_handle_info(sockd *client, sockd_handle handle, struct sockd_handle_info *result);
 SOCKD_API sockd_call sockd_start_handle_info(sockd *client, sockd_handle handle);
