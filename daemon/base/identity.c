@@ -65,6 +65,7 @@ struct identity *identity_ref(struct identity *identity)
 struct identity *identity_unref(struct identity *identity)
 {
     if (identity && --identity->references == 0) {
+        account_refund(&identity->account, QUOTA_BUFFERED, identity->weight);
         policy_layers_deinit(&identity->layers);
         principal_unref(identity->principal);
         free(identity);

@@ -42,6 +42,7 @@ struct identity {
     gid_t gid;
     pid_t pid;
     struct policy_layers layers; /* what it may do */
+    int64_t weight;              /* charged as buffered, until it is gone: of the layers that its session brought along */
     bool privileged;             /* the daemon's own user, or root: may inspect and close everything, where a policy lets it */
     char name[IDENTITY_NAME];    /* the process's, as it was at the start; may be empty */
     char label[IDENTITY_LABEL];  /* as the session calls itself; may be empty */

@@ -66,6 +66,29 @@ struct policy *policy_unref(struct policy *policy)
     return NULL;
 }
 
+/* A small allocation takes as much again for itself. */
+static size_t allocated(size_t size)
+{
+    return size + 2 * sizeof(size_t);
+}
+
+static size_t rules_weight(const struct policy_rule *rules, size_t count)
+{
+    size_t weight = allocated(count * sizeof(*rules));
+    for (size_t i = 0; i < count; i++) {
+        weight += rules[i].text ? allocated(strlen(rules[i].text) + 1) : 0;
+        weight += rules[i].name ? allocated(strlen(rules[i].name) + 1) : 0;
+        weight += rules[i].ports ? allocated((rules[i].port_count + 1) * sizeof(*rules[i].ports)) : 0;
+    }
+    return weight;
+}
+
+size_t policy_weight(const struct policy *policy)
+{
+    return allocated(sizeof(*policy)) + allocated(strlen(policy->name) + 1) + rules_weight(policy->dial, policy->dial_count) +
+           rules_weight(policy->listen, policy->listen_count);
+}
+
 bool policy_layers_add(struct policy_layers *layers, struct policy *policy)
 {
     if (layers->count == POLICY_LAYERS)

@@ -70,6 +70,9 @@ struct policy *policy_new(const char *name);
 struct policy *policy_ref(struct policy *policy);
 struct policy *policy_unref(struct policy *policy);
 
+/* Bytes of memory that it takes. */
+size_t policy_weight(const struct policy *policy);
+
 #define POLICY_LAYERS 16
 
 struct policy_layers {

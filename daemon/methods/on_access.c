@@ -9,11 +9,17 @@
 
 /* ---- session.restrict ---- */
 
-static int restrict_to(struct call *call, const struct config_profile *profile)
+/* weight: of what is kept for this session alone. */
+static int restrict_to(struct call *call, const struct config_profile *profile, size_t weight)
 {
     struct identity *identity = call_identity(call);
-    if (!policy_layers_add(&identity->layers, profile->policy))
+    int64_t limit;
+    if (identity->layers.count == POLICY_LAYERS)
         return trouble_limit(call_trouble(call), "restrictions", POLICY_LAYERS);
+    if (!account_charge(&identity->account, QUOTA_BUFFERED, (int64_t)weight, &limit))
+        return trouble_limit(call_trouble(call), quota_names[QUOTA_BUFFERED], limit);
+    identity->weight += (int64_t)weight;
+    policy_layers_add(&identity->layers, profile->policy);
     door_narrow(identity, &profile->principal);
     door_narrow(identity, &profile->session);
     return 0;
@@ -26,7 +32,8 @@ static int restrict_to_rules(struct call *call, struct sockd_text rules, bool al
         config_rules_read("session", rules.data, rules.size, trouble->reason, sizeof trouble->reason);
     if (!profile)
         return trouble_param(trouble, "rules", trouble->reason);
-    int r = alone ? restrict_to(call, profile) : trouble_param(trouble, "profile", "rules are given, too");
+    int r = alone ? restrict_to(call, profile, policy_weight(profile->policy))
+                  : trouble_param(trouble, "profile", "rules are given, too");
     config_rules_free(profile);
     return r;
 }
@@ -43,7 +50,7 @@ int on_session_restrict(struct call *call, const struct session_restrict_params 
     if (!in->profile.data)
         return trouble_param(call_trouble(call), "profile", "either it or rules must be given");
     const struct config_profile *profile = options->profile(options->owner, in->profile);
-    return profile ? restrict_to(call, profile)
+    return profile ? restrict_to(call, profile, 0)
                    : trouble_param(call_trouble(call), "profile", "there is no profile of that name");
 }
 

@@ -100,11 +100,11 @@ static bool port_is_taken(struct call *call, int outcome)
 }
 
 /* The allowed ports behind one, up to another one; taken ones are passed over. */
-static int listen_between(struct call *call, const struct socket_server_params *in, union address *address, int after, int last,
-                          struct listener **listener)
+static int listen_between(struct call *call, const struct socket_server_params *in, const struct port_set *ports,
+                          union address *address, int after, int last, struct listener **listener)
 {
     int r = trouble_os_at(call_trouble(call), "bind", EADDRINUSE, address), port = after;
-    while (port_is_taken(call, r) && (port = warrant_port(call_identity(call), address, port)) > 0 && port <= last) {
+    while (port_is_taken(call, r) && (port = port_set_next(ports, port + 1)) > 0 && port <= last) {
         address_set_port(address, port);
         r = listen_at(call, in, address, listener);
     }
@@ -117,15 +117,16 @@ static int listen_somewhere(struct call *call, const struct socket_server_params
                             struct listener **listener)
 {
     int *last = &call_identity(call)->principal->last_port;
-    int port = warrant_port(call_identity(call), address, 0);
+    struct port_set ports;
+    int port = warrant_ports(call_identity(call), address, &ports) ? 0 : port_set_next(&ports, 1);
     if (port < 0)
         return trouble_os_at(call_trouble(call), "bind", EADDRINUSE, address);
     address_set_port(address, port);
     int r = listen_at(call, in, address, listener);
     if (port > 0 && port_is_taken(call, r))
-        r = listen_between(call, in, address, *last > port ? *last : port, 65535, listener);
+        r = listen_between(call, in, &ports, address, *last > port ? *last : port, 65535, listener);
     if (port > 0 && port_is_taken(call, r) && *last > port)
-        r = listen_between(call, in, address, port, *last, listener);
+        r = listen_between(call, in, &ports, address, port, *last, listener);
     if (r == 0 && port > 0)
         *last = address_port(address);
     return r;

@@ -205,6 +205,10 @@ static void on_connected(evutil_socket_t fd, short what, void *context)
     struct dial *dial = attempt->dial;
     size_t index = (size_t)(attempt - dial->attempts);
     int error = attempt_connect(fd, &dial->addresses[index], dial->guard != NULL);
+    if (error == 0 && dial->guard && !dial->guard->still(dial->guard, &dial->addresses[index])) {
+        dial->result.denied = true;
+        error = EACCES;
+    }
     if (error != EINPROGRESS && !attempt_finish(dial, index, error))
         dial_go_on(dial);
 }

@@ -19,16 +19,18 @@ struct dial_result {
     union address peer; /* of the connection, or of the failed attempt where there was one (family 0 if not) */
     int error;          /* errno, or 0 */
     int resolve_error;  /* EAI_ code, or 0 */
-    bool denied;        /* every address was refused by the guard */
+    bool denied;        /* by the guard: every address, or one that answered when that was no longer allowed */
     int64_t limit;      /* of descriptors, where the error is EMFILE because the payer may have no more; or 0 */
 };
 
 typedef void dial_done(void *context, const struct dial_result *result);
 
-/* Says of each address that the host has whether it may be dialled. It goes where the dial goes, whoever waits for that, and is
- * given up with it. */
+/* Says of each address that the host has whether it may be dialled, and of one that has answered later whether that still
+ * holds: what allowed it may have changed meanwhile. It goes where the dial goes, whoever waits for that, and is given up with
+ * it. */
 struct dial_guard {
     bool (*allow)(struct dial_guard *guard, const union address *address);
+    bool (*still)(struct dial_guard *guard, const union address *address);
     void (*release)(struct dial_guard *guard);
 };
 

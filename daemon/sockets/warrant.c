@@ -13,6 +13,8 @@ struct warrant {
     struct dial_guard guard;
     struct sockets *sockets;
     struct identity *identity;
+    struct policy *profile; /* what it was asked of: a reference to the first layer, and how many there were */
+    size_t layers;
     size_t size;
     char host[];
 };
@@ -84,9 +86,21 @@ static bool warrant_allow(struct dial_guard *guard, const union address *address
     return allowed;
 }
 
+/* Asked again only where the answer may be another: else it would be reported twice. */
+static bool warrant_still(struct dial_guard *guard, const union address *address)
+{
+    struct warrant *warrant = (struct warrant *)guard;
+    const struct policy_layers *layers = &warrant->identity->layers;
+    struct sockd_text host = {warrant->host, warrant->size};
+    if (layers->items[0] == warrant->profile && layers->count == warrant->layers)
+        return true;
+    return warrant_host(warrant->sockets, warrant->identity, host, address_port(address)) && warrant_allow(guard, address);
+}
+
 static void warrant_release(struct dial_guard *guard)
 {
     struct warrant *warrant = (struct warrant *)guard;
+    policy_unref(warrant->profile);
     identity_unref(warrant->identity);
     free(warrant);
 }
@@ -100,7 +114,12 @@ struct dial_guard *warrant_dial(struct sockets *sockets, struct identity *identi
     *failed = !warrant;
     if (!warrant)
         return NULL;
-    *warrant = (struct warrant){{warrant_allow, warrant_release}, sockets, identity_ref(identity), host.size};
+    *warrant = (struct warrant){.guard = {warrant_allow, warrant_still, warrant_release},
+                                .sockets = sockets,
+                                .identity = identity_ref(identity),
+                                .profile = policy_ref(identity->layers.items[0]),
+                                .layers = identity->layers.count,
+                                .size = host.size};
     memcpy(warrant->host, host.data, host.size);
     warrant->host[host.size] = '\0';
     return &warrant->guard;
@@ -135,10 +154,7 @@ bool warrant_forbids(const struct object *object, struct sockets *sockets)
            !policy_decide_dial(layers, &world, stream->host, size, &peer, &decision, NULL);
 }
 
-int warrant_port(const struct identity *identity, const union address *address, int after)
+bool warrant_ports(const struct identity *identity, const union address *address, struct port_set *ports)
 {
-    struct port_set ports;
-    if (policy_listen_ports(&identity->layers, address, &ports))
-        return 0;
-    return port_set_next(&ports, after + 1);
+    return policy_listen_ports(&identity->layers, address, ports);
 }

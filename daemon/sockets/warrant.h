@@ -34,6 +34,5 @@ bool warrant_listen(struct sockets *sockets, const struct identity *identity, co
 /* Whether what it has open would be denied now: the address that a stream was dialled to, or a server's own. */
 bool warrant_forbids(const struct object *object, struct sockets *sockets);
 
-/* The port at which a server without a port of its own shall listen: 0 where the kernel may choose, else one of those that are
- * allowed, from a chosen one on; -1: none is left. after: the one that was tried last, or 0. */
-int warrant_port(const struct identity *identity, const union address *address, int after);
+/* The ports at which a server without a port of its own may listen. True: any, so that the kernel may choose. */
+bool warrant_ports(const struct identity *identity, const union address *address, struct port_set *ports);

@@ -11,12 +11,12 @@
     "               {'path': '$/other.sock', 'mode': '0666', 'profile': 'other'}," \
     "               {'path': '$/fickle.sock', 'mode': '0666', 'profile': 'fickle'} "
 
-#define PROFILES(dial, listen, revoke)                                                                                     \
-    "'profiles': { 'web': { 'rights': ['resolve', 'connect', 'listen', 'io', 'share'],"                                    \
-    "                       'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ],"                                  \
-    "                       'listen': [ {'allow': '127.0.0.1'} ] },"                                                       \
-    "              'other': { 'rights': ['connect', 'io'], 'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ] }," \
-    "              'fickle': { 'rights': ['connect', 'listen', 'io'], 'dial': [" dial "], 'listen': [" listen              \
+#define PROFILES(dial, listen, revoke)                                                                                                \
+    "'profiles': { 'web': { 'rights': ['resolve', 'connect', 'listen', 'io', 'share'],"                                               \
+    "                       'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ],"                                             \
+    "                       'listen': [ {'allow': '127.0.0.1'} ] },"                                                                  \
+    "              'other': { 'rights': ['connect', 'io', 'inspect'], 'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ] }," \
+    "              'fickle': { 'rights': ['connect', 'listen', 'io'], 'dial': [" dial "], 'listen': [" listen                         \
     "], 'revoke': '" revoke "' },"
 
 #define OPEN "{'allow': '127.0.0.1', 'ports': ['1024-65535']}"
@@ -166,6 +166,26 @@ START_TEST(open_sessions_follow_their_profile)
 }
 END_TEST
 
+/* A connection that is being made when its target is forbidden comes too late. */
+START_TEST(connections_being_made_are_forbidden_too)
+{
+    struct client *owner = client_open(), *c = client_open_by("fickle");
+    int port, full = peer_listen_full(&port);
+    long id = request(c, "socket-connect", "{'host': '127.0.0.1', 'port': %d}", port);
+    for (long end = now_ms() + 5000; int_at(call(c, "session.info", NULL), "used.waiters") != 1 && now_ms() < end;)
+        breathe();
+    configure("{ " LISTENERS "], " PROFILES("", "", "close") NARROW " }");
+    call(owner, "daemon.reload", NULL);
+    for (int i = 0; i < 16 && !peer_silent(full, 0); i++)
+        close(peer_accept(full));
+    expect_text(fault(c, id, "denied"), "target", "127.0.0.1");
+    expect_int(call(c, "session.info", NULL), "used.handles", 0);
+    close(full);
+    configure(config);
+    call(owner, "daemon.reload", NULL);
+}
+END_TEST
+
 START_TEST(a_session_whose_profile_is_gone_ends)
 {
     struct client *owner = client_open();
@@ -248,6 +268,7 @@ static const struct test_case cases[] = {
     {&an_error_changes_nothing, COVERS({METHOD_daemon_reload, SUCCESS | BAD_PARAMS}), 0},
     {&listeners_come_and_go, NULL, 0},
     {&open_sessions_follow_their_profile, NULL, 2},
+    {&connections_being_made_are_forbidden_too, NULL, 0},
     {&a_session_whose_profile_is_gone_ends, NULL, 0},
     {&a_handle_is_shared_by_a_token, COVERS({METHOD_handle_share, SUCCESS}, {METHOD_handle_claim, SUCCESS}), 0},
     {&sharing_what_one_may_not, COVERS({METHOD_handle_share, REFUSAL | BAD_PARAMS}, {METHOD_handle_claim, BAD_PARAMS}), 0},

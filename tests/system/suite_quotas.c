@@ -402,6 +402,51 @@ START_TEST(a_reload_changes_limits)
 }
 END_TEST
 
+/* ---- rules ---- */
+
+/* Rules of about a hundred bytes each. */
+static json_object *many_rules(int count)
+{
+    char rule[200];
+    json_object *rules = json_object_new_array();
+    for (int i = 0; i < count; i++) {
+        snprintf(rule, sizeof rule, "%060d.example.org", i);
+        json_object *one = json_object_new_object();
+        json_object_object_add(one, "allow", json_object_new_string(rule));
+        json_object_array_add(rules, one);
+    }
+    return rules;
+}
+
+/* What a session puts upon itself is kept for it. It counts until the session is gone, and all that it has opened. */
+START_TEST(rules_of_a_session)
+{
+    struct client *one = client_open_by("few"), *other = client_open_by("few");
+    json_object *rules = many_rules(2000);
+    const char *text = json_at(rules, "");
+    for (int layers = 0; layers < 15; layers++) {
+        long id = request(one, "session.restrict", "{'rules': {'rights': ['listen', 'io'], 'dial': %s}}", text);
+        struct message *message = reply(one, id);
+        if (has(message->json, "error")) {
+            ck_assert_int_ge(layers, 2);
+            expect_limit(fault(one, id, "limit"), "buffered", 3000000);
+            break;
+        }
+        ck_assert_int_ge(used(one, "buffered"), (layers + 1) * 2000 * 100);
+        ck_assert_int_lt(layers, 14);
+    }
+    refuse(other, "limit", "session.restrict", "{'rules': {'dial': %s}}", text);
+    client_close(one);
+    for (long end = now_ms() + 5000; now_ms() < end; breathe()) {
+        long id = request(other, "session.restrict", "{'rules': {'dial': %s}}", text);
+        if (!has(reply(other, id)->json, "error"))
+            break;
+    }
+    ck_assert_int_ge(used(other, "buffered"), 2000 * 100);
+    json_object_put(rules);
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&each_descriptor_counts, NULL, 0},
     {&descriptors_of_a_principal, NULL, 0},
@@ -415,6 +460,7 @@ static const struct test_case cases[] = {
     {&calls_that_wait, NULL, 0},
     {&bytes_of_calls_that_wait, NULL, 0},
     {&bytes_of_replies, NULL, 0},
+    {&rules_of_a_session, NULL, 0},
     {&a_handle_that_was_claimed, NULL, 0},
     {&an_administrator_always_gets_in, NULL, 0},
     {&a_reload_changes_limits, NULL, 0},

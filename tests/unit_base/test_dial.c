@@ -23,6 +23,7 @@ struct outcome {
     int calls;
     struct dial_result result;
     const char *allowed; /* addresses that may be dialled, each followed by a blank; NULL: all */
+    bool changed;        /* what was allowed no longer is */
     int asked, released;
 };
 
@@ -44,6 +45,12 @@ static bool on_allow(struct dial_guard *guard, const union address *address)
     return !outcome->allowed || strstr(outcome->allowed, text);
 }
 
+static bool on_still(struct dial_guard *guard, const union address *address)
+{
+    (void)address;
+    return !((struct outcome *)guard)->changed;
+}
+
 static void on_release(struct dial_guard *guard)
 {
     ((struct outcome *)guard)->released++;
@@ -54,7 +61,7 @@ static struct dial *start(struct outcome *outcome, const char *host, int port)
 {
     struct dial *dial = NULL;
     struct dial_result result;
-    outcome->guard = (struct dial_guard){on_allow, on_release};
+    outcome->guard = (struct dial_guard){on_allow, on_still, on_release};
     const struct dial_order order = {host, strlen(host), port, NULL, &outcome->guard};
     int r = dial_start(base, resolver, &order, &dial, &result);
     ck_assert(!outcome->done);
@@ -306,6 +313,23 @@ START_TEST(allow)
 }
 END_TEST
 
+/* One that has answered too late. */
+START_TEST(no_longer_allowed)
+{
+    struct outcome outcome = {.changed = true};
+    int port = 0, fds[4], full = listen_full("127.0.0.2", &port, fds);
+    start(&outcome, "127.0.0.2", port);
+    loop_once(base);
+    close_all(fds, 4);
+    close(accept(full, NULL, NULL));
+    loop_until(base, &outcome.done);
+    ck_assert_int_eq(outcome.result.fd, -1);
+    ck_assert(outcome.result.denied);
+    ck_assert_int_eq(outcome.asked, 1);
+    close(full);
+}
+END_TEST
+
 static int wanted_port;
 
 static void bind_to_target(int fd, struct sockaddr_in *address)
@@ -456,6 +480,7 @@ int main(void)
     tcase_add_test(tcase, families_alternate);
     tcase_add_test(tcase, best_error);
     tcase_add_test(tcase, allow);
+    tcase_add_test(tcase, no_longer_allowed);
     tcase_add_test(tcase, self_connection);
     tcase_add_test(tcase, other_peer);
     tcase_add_test(tcase, no_descriptors);
