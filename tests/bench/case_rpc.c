@@ -107,6 +107,7 @@ static const struct manner manners[] = {
     {"one in flight, one core", TOGETHER, 1, 1, false},
     {"one in flight, two cores", APART, 1, 1, false},
     {"16 in flight, one core", TOGETHER, 1, 16, false},
+    {"16 in flight, two cores", APART, 1, 16, false},
     {"64 in flight, one core", TOGETHER, 1, 64, false},
     {"64 in flight, each sent by itself, one core", TOGETHER, 1, 64, true},
     {"64 in flight, two cores", APART, 1, 64, false},

@@ -108,11 +108,31 @@ static void open_poller(struct poller *poller, const struct crowd *crowd, int re
 
 enum { FULL, SET, ACTIONABLE, POLL, ROWS };
 
+static void run(struct daemon *daemon, const struct contender *contenders, int count, int ready, enum placement placement)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%d handles, %s ready, %s", count,
+             ready == count ? "all"
+             : ready        ? "one"
+                            : "none",
+             placement == TOGETHER ? "one core" : "two cores");
+    struct race race = {.figure = {.bench = "status", .name = name}, .contenders = contenders, .count = ROWS};
+    machine_place_self(placement);
+    machine_place(daemon->child.pid, placement);
+    race_run(&race);
+    if (count >= 1000 && ready == 1 && placement == TOGETHER) {
+        figure_claim(&race.figure, FULL, POLL, OF_CPU, AT_MOST, 3);
+        for (int row = SET; row <= ACTIONABLE; row++)
+            if (!contenders[row].skipped)
+                figure_claim(&race.figure, row, -1, OF_CPU, AT_MOST, 50);
+    }
+    figure_print(&race.figure);
+}
+
 static void measure(struct daemon *daemon, const struct crowd *crowd, int ready)
 {
     struct caller callers[POLL];
     struct poller poller;
-    char name[64];
     open_full(&callers[FULL], daemon, crowd);
     open_set(&callers[SET], daemon, crowd, false);
     open_set(&callers[ACTIONABLE], daemon, crowd, true);
@@ -123,19 +143,8 @@ static void measure(struct daemon *daemon, const struct crowd *crowd, int ready)
         [ACTIONABLE] = {"sockd, set, actionable only", callers[ACTIONABLE].missing, &callers[ACTIONABLE], call},
         [POLL] = {"poll() by oneself", NULL, &poller, poll_all},
     };
-    snprintf(name, sizeof name, "%d handles, %s ready, one core", crowd->count,
-             ready == crowd->count ? "all"
-             : ready               ? "one"
-                                   : "none");
-    struct race race = {.figure = {.bench = "status", .name = name}, .contenders = contenders, .count = ROWS};
-    race_run(&race);
-    if (crowd->count >= 1000 && ready == 1) {
-        figure_claim(&race.figure, FULL, POLL, OF_CPU, AT_MOST, 3);
-        for (int row = SET; row <= ACTIONABLE; row++)
-            if (!callers[row].missing)
-                figure_claim(&race.figure, row, -1, OF_CPU, AT_MOST, 50);
-    }
-    figure_print(&race.figure);
+    run(daemon, contenders, crowd->count, ready, TOGETHER);
+    run(daemon, contenders, crowd->count, ready, APART);
     for (int i = 0; i < POLL; i++)
         close_caller(&callers[i]);
     free(poller.polls);
@@ -169,8 +178,6 @@ void case_status(void)
 {
     struct daemon daemon;
     daemon_start(&daemon);
-    machine_place_self(TOGETHER);
-    machine_place(daemon.child.pid, TOGETHER);
     measure_crowd(&daemon, 10);
     measure_crowd(&daemon, settings.quick ? 100 : 1000);
     if (!settings.quick)
