@@ -56,7 +56,7 @@ static int open_one(struct server *server, struct change *change, size_t i, char
         change->entrances[i] = r == 0 ? entrance : NULL;
         return r;
     }
-    change->entrances[i] = entrance_open(listener, &r, reason, size);
+    change->entrances[i] = entrance_open(change->config, i, &r, reason, size);
     if (r == 0)
         r = door_open(&change->entrances[i]->door, &server->control, change->entrances[i]->listener.fd,
                       config_profile_find(change->config, listener->profile, strlen(listener->profile)));

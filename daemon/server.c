@@ -218,8 +218,19 @@ static int start_parts(struct server *server)
     return r == 0 ? start_sweep(server) : r;
 }
 
-struct entrance *entrance_open(const struct config_listener *listener, int *error, char *reason, size_t size)
+/* Says where in the file it stands that cannot be. */
+static void tell_place(const struct config *config, size_t index, char *reason, size_t size)
 {
+    char what[SERVER_REASON];
+    if (!config->listeners[index].line)
+        return;
+    snprintf(what, sizeof what, "%s", reason);
+    snprintf(reason, size, "%s:%d: listeners[%zu]: %s", config->file, config->listeners[index].line, index, what);
+}
+
+struct entrance *entrance_open(const struct config *config, size_t index, int *error, char *reason, size_t size)
+{
+    const struct config_listener *listener = &config->listeners[index];
     struct unix_listener_options options = {.path = listener->path, .mode = (mode_t)listener->mode, .group = listener->group};
     struct entrance *entrance = calloc(1, sizeof *entrance);
     *error = -ENOMEM;
@@ -228,6 +239,7 @@ struct entrance *entrance_open(const struct config_listener *listener, int *erro
     entrance->listener = UNIX_LISTENER_CLOSED;
     *error = unix_listener_open(&entrance->listener, &options, reason, size);
     if (*error < 0) {
+        tell_place(config, index, reason, size);
         free(entrance);
         return NULL;
     }
@@ -250,7 +262,7 @@ static int start_listeners(struct server *server, char *reason, size_t size)
     if (!server->entrances)
         return -ENOMEM;
     for (size_t i = 0; i < server->config->listener_count; i++) {
-        struct entrance *entrance = entrance_open(&server->config->listeners[i], &r, reason, size);
+        struct entrance *entrance = entrance_open(server->config, i, &r, reason, size);
         if (!entrance)
             return r;
         server->entrances[server->entrance_count++] = entrance;

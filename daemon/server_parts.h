@@ -35,8 +35,9 @@ struct config *server_load(const struct server_options *options, char *reason, s
 /* What the configuration says of messages, of everything together, and of idle handles. */
 void server_apply_limits(struct server *server);
 
-/* Opens one of the configuration's sockets; clients are let in by door_open. NULL: *error and reason say why. */
-struct entrance *entrance_open(const struct config_listener *listener, int *error, char *reason, size_t size);
+/* Opens one of the configuration's sockets; clients are let in by door_open. NULL: *error and reason say why, and where in the
+ * file. */
+struct entrance *entrance_open(const struct config *config, size_t index, int *error, char *reason, size_t size);
 void entrance_close(struct entrance *entrance);
 
 /* Reads the configuration again (reload.c): 0, or -errno with one line in reason, and nothing has changed. */

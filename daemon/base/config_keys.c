@@ -51,7 +51,7 @@ static const struct config_key rule_keys[] = {
      .reload = true,
      .doc =
          "the target that the rule lets through: an address, a network (`10.0.0.0/8`), a name, `*.SUFFIX` for the names below it, "
-         "or `*` for any host"},
+         "or `*` for any host; of a listen rule no name"},
     {.name = "deny",
      .type = CONFIG_TARGET,
      .unset = "one of allow and deny must be there",

@@ -20,11 +20,25 @@ static bool read_nested(struct config_source *source, uint32_t token, const stru
     return config_read_object(source, token, key->table, (char *)out + key->offset);
 }
 
+/* A rule about a name would be about no server at all: what it denies would be allowed. */
+static bool check_listen(struct config_source *source, uint32_t token, const struct policy_rule *rule)
+{
+    const char *member = rule->allow ? "allow" : "deny";
+    if (rule->target == TARGET_ANY || rule->target == TARGET_NETWORK)
+        return true;
+    config_source_enter(source, member, strlen(member));
+    return config_source_fail(source, scan_member(&source->scan, token, member),
+                              "servers listen at addresses: wants an address, a network or *");
+}
+
 static bool check_rule(struct config_source *source, uint32_t token, const struct config_key *key, const void *element)
 {
-    if (key->table != &config_rule_table || ((const struct config_rule *)element)->targets)
+    if (key->table != &config_rule_table)
         return true;
-    return config_source_fail(source, token, "a rule has either allow or deny");
+    const struct config_rule *rule = element;
+    if (!rule->targets)
+        return config_source_fail(source, token, "a rule has either allow or deny");
+    return strcmp(key->name, "listen") != 0 || check_listen(source, token, &rule->rule);
 }
 
 static bool read_list(struct config_source *source, uint32_t token, const struct config_key *key, void *out)

@@ -104,7 +104,8 @@ START_TEST(an_error_changes_nothing)
     configure("{ " LISTENERS
               ", {'path': '$/new.sock', 'profile': 'web'}, {'path': '$/no/such/place.sock', 'profile': 'web'} ], " PROFILES(
                   "", "", "close") NARROW " }");
-    refuse(owner, "invalid-params", "daemon.reload", NULL);
+    reason = text_at(refuse(owner, "invalid-params", "daemon.reload", NULL), "reason");
+    ck_assert_msg(strstr(reason, "config:1: listeners[5]: ") && strstr(reason, "no/such"), "%s", reason);
     char path[128];
     snprintf(path, sizeof path, "%s/new.sock", the_daemon.directory);
     ck_assert_int_ne(access(path, F_OK), 0);

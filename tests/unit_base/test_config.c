@@ -165,6 +165,10 @@ static const struct {
      "f.json:1: profiles.web.dial[0]: a rule has either allow or deny"},
     {"{" LISTENERS ", \"profiles\": {\"web\": {\"dial\": [{\"allow\": \"a\", \"deny\": \"a\"}]}}}",
      "f.json:1: profiles.web.dial[0].deny: a rule has either allow or deny"},
+    {"{" LISTENERS ", \"profiles\": {\"web\": {\"listen\": [{\"allow\": \"*\"},\n{\"deny\": \"inside.example.org\"}]}}}",
+     "f.json:2: profiles.web.listen[1].deny: servers listen at addresses: wants an address, a network or *"},
+    {"{" LISTENERS ", \"profiles\": {\"web\": {\"listen\": [{\"allow\": \"*.example.org\"}]}}}",
+     "f.json:1: profiles.web.listen[0].allow: servers listen at addresses: wants an address, a network or *"},
     {"{" LISTENERS
      ", \"profiles\": {\"web\": {\"dial\": [{\"allow\": \"a\"},{\"allow\": \"a\"},\n{\"allow\": \"a\", \"ports\": [0]}]}}}",
      "f.json:2: profiles.web.dial[2].ports[0]: wants a port from 1 to 65535, or a range like \"8000-8099\""},

@@ -135,21 +135,24 @@ static const char *pick(const char *const *items, size_t count)
 
 #define PICK(items) pick(items, COUNT(items))
 
+/* Names come first: no server listens at one. */
+#define NAMES_FIRST 4
 static const char *const targets[] = {
-    "*",       "*.a.test",   "a.test",          "localhost", "127.0.0.1", "127.0.0.0/8", "10.0.0.0/8",  "10.1.0.0/16",
-    "8.8.8.8", "8.8.8.0/24", "0.0.0.0/0",       "::/0",      "::1",       "fc00::/7",    "192.168.1.5", "2606:4700::/32",
-    "0.0.0.0", "::",         "169.254.169.254", "8.8.4.4",   "*.test"};
+    "*.a.test",       "a.test",  "localhost",  "*.test",          "*",      "127.0.0.1", "127.0.0.0/8", "10.0.0.0/8",
+    "10.1.0.0/16",    "8.8.8.8", "8.8.8.0/24", "0.0.0.0/0",       "::/0",   "::1",       "fc00::/7",    "192.168.1.5",
+    "2606:4700::/32", "0.0.0.0", "::",         "169.254.169.254", "8.8.4.4"};
 static const char *const port_lists[] = {"", ", \"ports\": [80]", ", \"ports\": [\"1-65535\"]",
                                          ", \"ports\": [443, \"8000-9000\"]"};
 static const char *const names[] = {"a.test", "x.a.test", "localhost", "evil.test", "8.8.8.8", "127.1"};
 static const int ports[] = {80, 443, 8080, 9000, 25, 1023, 0};
 
-static size_t add_rules(char *text, size_t used, size_t room, const char *key)
+static size_t add_rules(char *text, size_t used, size_t room, const char *key, size_t first)
 {
     used += (size_t)snprintf(text + used, room - used, ", \"%s\": [", key);
     for (int i = 0, count = rand_r(&seed) % 6; i < count; i++)
         used += (size_t)snprintf(text + used, room - used, "%s{\"%s\": \"%s\"%s}", i ? ", " : "",
-                                 rand_r(&seed) % 4 ? "allow" : "deny", PICK(targets), PICK(port_lists));
+                                 rand_r(&seed) % 4 ? "allow" : "deny", pick(targets + first, COUNT(targets) - first),
+                                 PICK(port_lists));
     return used + (size_t)snprintf(text + used, room - used, "]");
 }
 
@@ -162,8 +165,8 @@ static struct policy *random_policy(void)
         if (rand_r(&seed) % 2)
             used += (size_t)snprintf(text + used, sizeof(text) - used, ", \"%s\"", policy_right_name(right));
     used += (size_t)snprintf(text + used, sizeof(text) - used, "]");
-    used = add_rules(text, used, sizeof(text), "dial");
-    used = add_rules(text, used, sizeof(text), "listen");
+    used = add_rules(text, used, sizeof(text), "dial", 0);
+    used = add_rules(text, used, sizeof(text), "listen", NAMES_FIRST);
     snprintf(text + used, sizeof(text) - used, "}");
     struct policy *policy = make_policy(text);
     policy->unrestricted = rand_r(&seed) % 16 == 0;
