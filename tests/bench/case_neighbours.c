@@ -26,7 +26,7 @@
 #define PIPELINE 64
 
 #define RULES                                                                                \
-    "\"rights\": [\"connect\", \"listen\", \"io\", \"resolve\", \"options\"], "              \
+    "\"rights\": [\"connect\", \"listen\", \"io\", \"resolve\", \"options\", \"inspect\"], " \
     "\"dial\": [{\"allow\": \"*\"}, {\"allow\": \"127.0.0.1\", \"ports\": [\"1-65535\"]}], " \
     "\"listen\": [{\"allow\": \"127.0.0.1\"}]"
 
@@ -238,6 +238,8 @@ static void move_out(struct stage *stage, struct child *child)
     while (!strstr(reply, "\"handles\":[]")) {
         link_send(link, request, sizeof request - 1);
         link_line(link, reply, sizeof reply);
+        if (strstr(reply, "\"error\""))
+            machine_wrong("the daemon says %.200s", reply);
     }
     close(link);
 }
