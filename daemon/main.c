@@ -7,18 +7,21 @@
 #include "proto.h"
 #include "server.h"
 
-static const char usage[] = "usage: sockd [--socket PATH] [--config FILE] [--log-level LEVEL]\n"
-                            "       sockd --check-config [--socket PATH] [--config FILE]\n"
-                            "\n"
-                            "Owns the sockets of processes that may not have any, and serves them over a Unix socket.\n"
-                            "\n"
-                            "  --socket PATH      listen there; without it and without a configuration's listeners:\n"
-                            "                     $SOCKD_SOCKET, $XDG_RUNTIME_DIR/sockd/sockd.sock, /run/sockd/sockd.sock\n"
-                            "  --config FILE      read the configuration\n"
-                            "  --check-config     read it, tell what is wrong with it, and exit\n"
-                            "  --log-level LEVEL  error, warning (the default), info or debug\n"
-                            "  --version          print the version and exit\n"
-                            "  --help             print this and exit\n";
+static const char usage[] =
+    "usage: sockd [--socket PATH] [--config FILE] [--log-level LEVEL]\n"
+    "       sockd --check-config [--socket PATH] [--config FILE]\n"
+    "\n"
+    "Owns the sockets of processes that may not have any, and serves them over a Unix socket.\n"
+    "\n"
+    "  --socket PATH      listen there; without it and without a configuration's listeners:\n"
+    "                     $SOCKD_SOCKET, $XDG_RUNTIME_DIR/sockd/sockd.sock, /run/sockd/sockd.sock\n"
+    "  --config FILE      read the configuration\n"
+    "  --check-config     read it, tell what is wrong with it, and exit\n"
+    "  --log-level LEVEL  error, warning (the default), info or debug\n"
+    "  --version          print the version and exit\n"
+    "  --help             print this and exit\n"
+    "\n"
+    "Exit status: 0 stopped by a signal, or nothing is wrong; 1 it cannot serve, or something is; 2 usage.\n";
 
 enum { OPTION_SOCKET = 256, OPTION_CONFIG, OPTION_CHECK, OPTION_LOG_LEVEL, OPTION_VERSION, OPTION_HELP };
 

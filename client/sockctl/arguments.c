@@ -164,15 +164,30 @@ bool arguments_read(struct command *command, int count, char *const *words, char
     return true;
 }
 
-/* A global option that is a parameter of the verb, unless that was given already. */
+/* What is passed over where nothing waits must be one all the same. */
+static bool is_timeout(const char *word, char *error, size_t size)
+{
+    static const struct field timeout = {.name = "timeout", .type = TYPE_TIMEOUT, .flags = FIELD_NULLABLE};
+    char reason[400];
+    json_object *value = NULL;
+    bool good = value_read(&timeout, word, &value, reason, sizeof reason);
+    if (!good)
+        snprintf(error, size, "timeout: %s, not \"%s\"", reason, word);
+    json_object_put(value);
+    return good;
+}
+
+/* A global option that is a parameter of the verb, unless that was given already. elsewhere: others do without it. */
 static bool adopt(struct command *command, const char *name, const char *value, bool elsewhere, char *error, size_t size)
 {
     const struct field *field = arguments_field(&command->syntax, name, strlen(name));
-    if (value == NULL || (field == NULL && elsewhere))
+    if (value == NULL)
         return true;
-    if (field == NULL)
+    if (field == NULL && !elsewhere)
         snprintf(error, size, "--%s does not apply here", name);
-    return field != NULL && (given(command, field) || set(command, field, value, error, size));
+    if (field == NULL)
+        return elsewhere && is_timeout(value, error, size);
+    return given(command, field) || set(command, field, value, error, size);
 }
 
 bool arguments_complete(struct command *command, char *error, size_t size)

@@ -33,32 +33,34 @@ static int find_word(const char *const *words, const char *word)
     return -1;
 }
 
-static bool set_format(struct options *options, const char *value)
+/* Each gives NULL, or what the value must be. */
+static const char *set_format(struct options *options, const char *value)
 {
     static const char *const names[] = {"table", "wide", "json", "ndjson", "csv", "name", NULL};
     if (strncmp(value, "cols=", 5) == 0) {
         options->columns = value + 5;
-        return true;
+        return NULL;
     }
     int found = find_word(names, value);
-    if (found >= 0)
-        options->format = (enum format)found;
-    return found >= 0;
+    if (found < 0)
+        return "must be table, wide, json, ndjson, csv, name or cols=PATH,...";
+    options->format = (enum format)found;
+    return NULL;
 }
 
-static bool set_json(struct options *options, const char *value)
+static const char *set_json(struct options *options, const char *value)
 {
     static const char *const names[] = {"", "pretty", "short", "off", NULL};
     int found = find_word(names, value);
     if (found < 0)
-        return false;
+        return "must be pretty, short or off";
     options->format = found == 3 ? FORMAT_TABLE : FORMAT_JSON;
     options->layout = found == 3 ? LAYOUT_AUTO : (enum layout)found;
-    return true;
+    return NULL;
 }
 
-/* Applies one option; false if the value is wrong. */
-static bool apply(struct options *options, const char *name, const char *value)
+/* Applies one option: NULL, or what its value must be. */
+static const char *apply(struct options *options, const char *name, const char *value)
 {
     if (strcmp(name, "output") == 0)
         return set_format(options, value);
@@ -82,7 +84,18 @@ static bool apply(struct options *options, const char *name, const char *value)
         options->help = true;
     else
         options->version = true;
-    return value == NULL || *value != '\0';
+    return value == NULL || *value != '\0' ? NULL : "must be some text";
+}
+
+/* The same, with the error told. */
+static bool take_value(struct options *options, const struct option_row *row, const char *value, char *error, size_t size)
+{
+    const char *wanted = apply(options, row->name, value);
+    if (wanted != NULL && *value == '\0')
+        snprintf(error, size, "--%s: must not be empty", row->name);
+    else if (wanted != NULL)
+        snprintf(error, size, "--%s: %s, not \"%s\"", row->name, wanted, value);
+    return wanted == NULL;
 }
 
 static const struct option_row *find_long(const char *name, size_t size)
@@ -114,10 +127,8 @@ static int take_long(struct options *options, int count, char *const *words, cha
         snprintf(error, size, "--%s %s", row->name, value == NULL ? "needs a value" : "takes no value");
         return -1;
     }
-    if (!apply(options, row->name, value)) {
-        snprintf(error, size, "--%s: \"%s\" is not one of its values", row->name, value);
+    if (!take_value(options, row, value, error, size))
         return -1;
-    }
     return row->placeholder != NULL && equals == NULL ? 2 : 1;
 }
 
@@ -136,10 +147,8 @@ static int take_short(struct options *options, int count, char *const *words, ch
             snprintf(error, size, "-%c %s", *letter, row == NULL ? "is no option" : "needs a value");
             return -1;
         }
-        if (!apply(options, row->name, row->placeholder == NULL && strcmp(row->name, "json") == 0 ? "" : value)) {
-            snprintf(error, size, "-%c: \"%s\" is not one of its values", *letter, value);
+        if (!take_value(options, row, strcmp(row->name, "json") == 0 ? "" : value, error, size))
             return -1;
-        }
         if (row->placeholder != NULL)
             return value == words[1] ? 2 : 1;
     }

@@ -163,6 +163,20 @@ static int show_one(const struct command *command, json_object *profiles, const 
     return link_complain(command, EXIT_NOTHING, "there is no profile \"%s\"", name);
 }
 
+/* One to whom everything is allowed has no rules, and its rights are all that there are: one word says so. */
+static void print_table(const struct command *command, json_object *profiles)
+{
+    static const char *const rules[] = {"rights", "dial", "listen"};
+    bool table = command->options.format == FORMAT_TABLE || command->options.format == FORMAT_WIDE;
+    for (size_t i = 0; table && i < json_object_array_length(profiles); i++) {
+        json_object *profile = json_object_array_get_idx(profiles, i);
+        bool everything = json_object_get_boolean(json_object_object_get(profile, "unrestricted"));
+        for (size_t k = 0; everything && k < sizeof rules / sizeof *rules; k++)
+            json_object_object_add(profile, rules[k], json_object_new_string("everything"));
+    }
+    table_print(&command->options, &record_policy_info, &shown, profiles);
+}
+
 static int list(struct command *command, const char *name)
 {
     struct answer answer;
@@ -177,7 +191,7 @@ static int list(struct command *command, const char *name)
     } else if (options_json(&command->options)) {
         status = print_whole(command, answer.result);
     } else {
-        table_print(&command->options, &record_policy_info, &shown, profiles);
+        print_table(command, profiles);
         status = output_finish();
     }
     json_object_put(answer.result);

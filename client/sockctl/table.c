@@ -85,6 +85,11 @@ static const char *text_of(json_object *object, const char *name)
     return text == NULL ? "" : text;
 }
 
+static const char *words_of(json_object *value)
+{
+    return value == NULL ? "null" : json_object_get_string(value);
+}
+
 /* An object as one word. */
 static void print_object(char *out, size_t room, json_object *object)
 {
@@ -101,6 +106,18 @@ static void print_object(char *out, size_t room, json_object *object)
         snprintf(out, room, "%s/%s", text_of(object, "encoding"), text_of(object, "line_terminator"));
     else
         snprintf(out, room, "%s", json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+/* Its elements, as people write them. */
+static char *array_cell(json_object *array)
+{
+    size_t count = json_object_array_length(array), size = 2;
+    for (size_t i = 0; i < count; i++)
+        size += strlen(words_of(json_object_array_get_idx(array, i))) + 2;
+    char *cell = malloc(size), *end = stpcpy(cell, count == 0 ? "-" : "");
+    for (size_t i = 0; i < count; i++)
+        end = stpcpy(stpcpy(end, i == 0 ? "" : ", "), words_of(json_object_array_get_idx(array, i)));
+    return cell;
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -130,6 +147,8 @@ char *table_cell(const struct record *record, json_object *item, const char *pat
         output_period(buffer, sizeof buffer, json_object_get_int64(value));
     else if (human && number && counts_bytes(record, path))
         output_size(buffer, sizeof buffer, json_object_get_int64(value));
+    else if (human && json_object_is_type(value, json_type_array))
+        return array_cell(value);
     else
         return strdup(json_object_is_type(value, json_type_array) ? json_object_to_json_string_ext(value, 0)
                                                                   : json_object_get_string(value));

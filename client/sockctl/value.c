@@ -231,7 +231,7 @@ bool value_read_item(const char *word, json_object **out, char *reason, size_t s
     snprintf(handle, sizeof handle, "%.*s", (int)(colon - word), word);
     if (!read_handle(handle, &number, reason, size) || !read_word(&words_direction, colon + 1, &direction, reason, size)) {
         json_object_put(number);
-        return false;
+        return refuse(reason, size, "must be HANDLE:DIRECTION, a positive integer with input, output or io");
     }
     *out = json_object_new_object();
     json_object_object_add(*out, "handle", number);
