@@ -21,11 +21,17 @@ static bool all_plain(const char *data)
     return (special.halves[0] | special.halves[1]) == 0;
 }
 
-size_t escape_plain_blocks(const char *data, size_t size)
+size_t escape_plain(const char *data, size_t size)
 {
-    size_t at = 0;
+    size_t at = escape_plain_short(data, size), more = at;
+    if (at < ESCAPE_SHORT)
+        return at;
     while (size - at >= 32 && all_plain(data + at))
         at += 32;
+    do {
+        more = escape_plain_short(data + at, size - at);
+        at += more;
+    } while (more == ESCAPE_SHORT);
     return at;
 }
 

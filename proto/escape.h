@@ -8,41 +8,45 @@
 
 #define ESCAPE_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* The top bit of each byte that is below n, or that is above 127. n is at most 128. */
-#define ESCAPE_BELOW(eight, n) (((eight)-ESCAPE_EACH(n)) | (eight))
+/* Marks, by the top bit of each, those of eight bytes that are not plain; behind the first, others may be marked, too. The
+ * quote trades places with the space, and stands right above the control characters then. */
+static inline uint64_t escape_special(const char *data)
+{
+    uint64_t eight;
+    memcpy(&eight, data, sizeof eight);
+    uint64_t low = (eight ^ ESCAPE_EACH('"' ^ ' ')) - ESCAPE_EACH(0x21),
+             backslash = (eight ^ ESCAPE_EACH('\\')) - ESCAPE_EACH(1);
+    return (low | backslash | eight) & ESCAPE_EACH(0x80);
+}
 
 static inline bool escape_is_plain(unsigned char byte)
 {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-#define ESCAPE_LONG 64
+#define ESCAPE_SHORT 16 /* bytes: most strings end before */
 
-/* How many bytes from the start are plain, by blocks: there may be some more. */
-size_t escape_plain_blocks(const char *data, size_t size);
-
-/* How many bytes from the start stand for themselves: ASCII, and neither a control character nor a quote nor a backslash. */
-static inline size_t escape_plain(const char *data, size_t size)
+/* How many bytes from the start stand for themselves: ASCII, and neither a control character nor a quote nor a backslash.
+ * No more than ESCAPE_SHORT of them are looked at. */
+static inline size_t escape_plain_short(const char *data, size_t size)
 {
-    size_t at = size >= ESCAPE_LONG ? escape_plain_blocks(data, size) : 0;
-    for (; size - at >= 8; at += 8) {
-        uint64_t eight;
-        memcpy(&eight, data + at, sizeof eight);
-        uint64_t special =
-            ESCAPE_BELOW(eight, 0x20) | ESCAPE_BELOW(eight ^ ESCAPE_EACH('"'), 1) | ESCAPE_BELOW(eight ^ ESCAPE_EACH('\\'), 1);
-        special &= ESCAPE_EACH(0x80);
-        if (special == 0)
-            continue;
+    size_t at = 0;
+    for (; at < ESCAPE_SHORT && size - at >= 8; at += 8) {
+        uint64_t special = escape_special(data + at);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        return at + (size_t)__builtin_ctzll(special) / 8; /* what a borrow may have marked stands behind the first */
-#else
-        break;
+        if (special != 0)
+            return at + (size_t)__builtin_ctzll(special) / 8;
 #endif
+        if (special != 0)
+            break;
     }
-    while (at < size && escape_is_plain((unsigned char)data[at]))
+    while (at < ESCAPE_SHORT && at < size && escape_is_plain((unsigned char)data[at]))
         at++;
     return at;
 }
+
+/* How many bytes from the start stand for themselves, of all of them. */
+size_t escape_plain(const char *data, size_t size);
 
 /* Reads the escape that begins with the backslash at data: how many bytes it has, its character in *ch. 0: it is malformed,
  * a surrogate without its other half included. */

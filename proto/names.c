@@ -1,5 +1,5 @@
-/* Few names are compared each with each, if a mark of each does not tell them apart; many are sorted, by heap, since that needs
- * no memory and has no bad case that a hostile text could aim at. */
+/* Few names are compared each with each; many are sorted, by heap, since that needs no memory and has no bad case that a
+ * hostile text could aim at. */
 #include "names.h"
 
 #include <string.h>
@@ -57,35 +57,6 @@ static void names_sort(const struct scan *scan, size_t count)
     }
 }
 
-/* One bit of 64 that two names share where they are the same, and seldom otherwise: the factors keep apart those that stand in
- * one object of the protocol. Every bit of a name with escapes. */
-static uint64_t name_mark(const struct scan *scan, uint32_t name)
-{
-    const struct token *token = &scan->tokens[name];
-    size_t size = token->end - token->start;
-    if (token->escaped)
-        return UINT64_MAX;
-    if (size == 0)
-        return 1;
-    unsigned first = (unsigned char)scan->text[token->start], last = (unsigned char)scan->text[token->end - 1];
-    return UINT64_C(1) << ((size + first * 5 + last * 3) & 63);
-}
-
-/* Whether no two of an object's names can be the same. */
-static bool all_differ(const struct scan *scan, uint32_t object)
-{
-    uint64_t marks = 0;
-    uint32_t name = object + 1;
-    for (uint32_t left = scan->tokens[object].count; left > 0; left--) {
-        uint64_t mark = name_mark(scan, name);
-        if (marks & mark)
-            return false;
-        marks |= mark;
-        name = scan->tokens[name + 1].next;
-    }
-    return true;
-}
-
 static uint32_t among_few(const struct scan *scan, const uint32_t *names, size_t count)
 {
     for (size_t i = 1; i < count; i++)
@@ -99,8 +70,6 @@ uint32_t names_duplicate(struct scan *scan, uint32_t object)
 {
     size_t count = scan->tokens[object].count;
     uint32_t name = object + 1, *names = scan->scratch;
-    if (count <= FEW && all_differ(scan, object))
-        return TOKEN_NONE;
     for (size_t i = 0; i < count; i++) {
         names[i] = name;
         name = scan->tokens[name + 1].next;

@@ -18,24 +18,28 @@ static void *member_at(const struct field *field, void *record)
 
 /* ---- null ---- */
 
+static bool has_null(const struct field *field)
+{
+    return field->flags != 0 || field->fallback[0] == FIELD_ABSENT[0];
+}
+
 void field_clear(const struct field *field, void *out)
 {
-    bool nullable = field->flags != 0 || field->fallback[0] == FIELD_ABSENT[0];
     switch (field->type) {
     case TYPE_HANDLE:
         *(sockd_handle *)out = 0;
         break;
     case TYPE_INT:
-        *(int64_t *)out = nullable ? SOCKD_NULL : 0;
+        *(int64_t *)out = has_null(field) ? SOCKD_NULL : 0;
         break;
     case TYPE_BOOL:
         *(bool *)out = false;
         break;
     case TYPE_CHAR:
-        *(int32_t *)out = nullable ? SOCKD_UNSET : 0;
+        *(int32_t *)out = has_null(field) ? SOCKD_UNSET : 0;
         break;
     case TYPE_WORD:
-        *(int *)out = nullable ? SOCKD_UNSET : 0;
+        *(int *)out = has_null(field) ? SOCKD_UNSET : 0;
         break;
     case TYPE_WIDE:
         *(struct sockd_integer *)out = (struct sockd_integer){0, false, false};
@@ -141,15 +145,21 @@ struct place {
     unsigned leaf;
 };
 
+/* A field's key is its name in quotes, and a colon. */
+static bool field_is(const struct field *field, struct sockd_text name)
+{
+    return field->key.size == name.size + 3 && memcmp(field->key.data + 1, name.data, name.size) == 0;
+}
+
 /* The field of that name, looked for from a place on and round; NULL if there is none. */
 static const struct field *field_find(const struct record *record, const struct field *fields, struct sockd_text name,
                                       size_t from)
 {
     for (size_t i = from; i < record->count; i++)
-        if (name_is(fields[i].name, name.data, name.size))
+        if (field_is(&fields[i], name))
             return &fields[i];
     for (size_t i = 0; i < from && i < record->count; i++)
-        if (name_is(fields[i].name, name.data, name.size))
+        if (field_is(&fields[i], name))
             return &fields[i];
     return NULL;
 }

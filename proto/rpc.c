@@ -15,17 +15,17 @@ enum member { MEMBER_JSONRPC, MEMBER_ID, MEMBER_METHOD, MEMBER_PARAMS, MEMBER_PA
 
 static enum member member_find(const struct scan *scan, uint32_t name)
 {
-    static const struct sockd_text members[MEMBER_COUNT] = {{"jsonrpc", 7}, {"id", 2},      {"method", 6},
-                                                            {"params", 6},  {"payload", 7}, {"fds", 3}};
-    const struct token *token = &scan->tokens[name];
-    const char *data = scan->text + token->start;
-    size_t size = token->end - token->start;
-    for (enum member i = 0; i < MEMBER_COUNT; i++)
-        if (token->escaped ? scan_is(scan, name, members[i].data)
-                           : size == members[i].size && data[0] == members[i].data[0] && data[1] == members[i].data[1] &&
-                                 memcmp(data, members[i].data, size) == 0)
-            return i;
-    return MEMBER_COUNT;
+    if (scan_is(scan, name, "jsonrpc"))
+        return MEMBER_JSONRPC;
+    if (scan_is(scan, name, "id"))
+        return MEMBER_ID;
+    if (scan_is(scan, name, "method"))
+        return MEMBER_METHOD;
+    if (scan_is(scan, name, "params"))
+        return MEMBER_PARAMS;
+    if (scan_is(scan, name, "payload"))
+        return MEMBER_PAYLOAD;
+    return scan_is(scan, name, "fds") ? MEMBER_FDS : MEMBER_COUNT;
 }
 
 static bool is_type(const struct scan *scan, uint32_t token, enum token_type type)

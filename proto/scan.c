@@ -9,8 +9,17 @@
 #include "names.h"
 #include "utf8.h"
 
+/* An open object or array. */
+struct level {
+    uint32_t token;
+    bool doubtful;  /* two of its names may be the same */
+    uint64_t marks; /* of its names */
+};
+
+/* Each step of the scanner begins at a place and gives the place behind what it has read, or NULL: it ends there, at the place
+ * that `at` tells, for the reason or the limit that stands here. */
 struct scanner {
-    const char *text, *at, *end;
+    const char *text, *end;
     struct token *tokens;
     size_t count;
     size_t values;  /* so far */
@@ -18,9 +27,10 @@ struct scanner {
     size_t depth;   /* open objects and arrays */
     size_t nesting; /* of them allowed */
     struct scan *scan;
+    const char *at;
     const char *reason; /* of a syntax error; NULL: there is none */
     enum scan_result over;
-    uint32_t open[SCAN_NESTING_MAX + 1];
+    struct level levels[SCAN_NESTING_MAX + 1];
 };
 
 /* What a byte can begin, or is. */
@@ -34,277 +44,278 @@ static const uint8_t classes[256] = {
     ['n'] = CLASS_WORD,
 };
 
-static bool fail(struct scanner *s, const char *reason)
+static const char *stop(struct scanner *s, const char *at)
+{
+    s->at = at;
+    return NULL;
+}
+
+static const char *fail(struct scanner *s, const char *at, const char *reason)
 {
     s->reason = reason;
-    return false;
+    return stop(s, at);
 }
 
-/* The next byte, or -1 at the end. */
-static int peek(const struct scanner *s)
+/* The byte at a place, or -1 at the end. */
+static inline int peek(const struct scanner *s, const char *at)
 {
-    return s->at < s->end ? (unsigned char)*s->at : -1;
+    return at < s->end ? (unsigned char)*at : -1;
 }
 
-static void pass_space(struct scanner *s)
+static inline const char *pass_space(const struct scanner *s, const char *at)
 {
-    while (s->at < s->end && classes[(unsigned char)*s->at] == CLASS_SPACE)
-        s->at++;
+    while (at < s->end && (unsigned char)*at <= ' ' && classes[(unsigned char)*at] == CLASS_SPACE)
+        at++;
+    return at;
 }
 
-static void add_token(struct scanner *s, enum token_type type, const char *start, const char *end, bool escaped)
+static inline void add_token(struct scanner *s, enum token_type type, const char *start, const char *end, bool escaped)
 {
-    s->tokens[s->count] = (struct token){
-        .start = (uint32_t)(start - s->text),
-        .end = (uint32_t)(end - s->text),
-        .next = (uint32_t)s->count + 1,
-        .type = (uint8_t)type,
-        .escaped = escaped,
-    };
-    s->count++;
+    struct token *token = &s->tokens[s->count++];
+    token->start = (uint32_t)(start - s->text);
+    token->end = (uint32_t)(end - s->text);
+    token->next = (uint32_t)s->count;
+    token->count = 0;
+    token->type = (uint8_t)type;
+    token->escaped = escaped;
 }
 
 /* One character that is not plain: an escape, or one beyond ASCII. */
-static bool read_character(struct scanner *s, bool name)
+static const char *read_character(struct scanner *s, const char *at, bool name)
 {
     int32_t ch;
-    size_t left = (size_t)(s->end - s->at);
-    unsigned char byte = (unsigned char)*s->at;
+    size_t left = (size_t)(s->end - at);
+    unsigned char byte = (unsigned char)*at;
     if (byte == '\\') {
-        size_t size = escape_read(s->at, left, &ch);
+        size_t size = escape_read(at, left, &ch);
         if (size == 0)
-            return fail(s, "a malformed escape in a string");
-        if (name && ch == 0)
-            return fail(s, "a NUL in the name of a member");
-        s->at += size;
-        return true;
+            return fail(s, at, "a malformed escape in a string");
+        return name && ch == 0 ? fail(s, at, "a NUL in the name of a member") : at + size;
     }
     if (byte < 0x20)
-        return fail(s, "a control character in a string");
-    int size = utf8_read((const unsigned char *)s->at, left, &ch);
-    if (size <= 0)
-        return fail(s, "a string that is not UTF-8");
-    s->at += size;
-    return true;
+        return fail(s, at, "a control character in a string");
+    int size = utf8_read((const unsigned char *)at, left, &ch);
+    return size > 0 ? at + size : fail(s, at, "a string that is not UTF-8");
 }
 
-static bool read_string(struct scanner *s, bool name)
+/* A string that is long, or not plain, from where that shows. By itself, so that read_string stays small. */
+__attribute__((noinline)) static const char *read_long_string(struct scanner *s, const char *start, const char *at, bool name)
 {
-    const char *start = ++s->at;
     bool escaped = false;
     for (;;) {
-        s->at += escape_plain(s->at, (size_t)(s->end - s->at));
-        int byte = peek(s);
-        if (byte < 0)
-            return fail(s, "a string without its end");
+        at += escape_plain(at, (size_t)(s->end - at));
+        int byte = peek(s, at);
         if (byte == '"')
             break;
+        if (byte < 0)
+            return fail(s, at, "a string without its end");
         escaped |= byte == '\\';
-        if (!read_character(s, name))
-            return false;
+        at = read_character(s, at, name);
+        if (!at)
+            return NULL;
     }
-    add_token(s, TOKEN_STRING, start, s->at++, escaped);
-    return true;
+    add_token(s, TOKEN_STRING, start, at, escaped);
+    return at + 1;
+}
+
+static inline const char *read_string(struct scanner *s, const char *at, bool name)
+{
+    const char *start = ++at;
+    at += escape_plain_short(at, (size_t)(s->end - at));
+    if (peek(s, at) != '"')
+        return read_long_string(s, start, at, name);
+    add_token(s, TOKEN_STRING, start, at, false);
+    return at + 1;
 }
 
 /* One digit at least. */
-static bool read_digits(struct scanner *s)
+static const char *read_digits(struct scanner *s, const char *at)
 {
-    const char *start = s->at;
-    while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
-        s->at++;
-    return s->at > start || fail(s, "a malformed number");
+    const char *start = at;
+    while (at < s->end && *at >= '0' && *at <= '9')
+        at++;
+    return at > start ? at : fail(s, at, "a malformed number");
 }
 
-static bool read_number(struct scanner *s)
+static const char *read_number(struct scanner *s, const char *at)
 {
-    const char *start = s->at;
-    if (*s->at == '-')
-        s->at++;
-    if (peek(s) == '0')
-        s->at++;
-    else if (!read_digits(s))
-        return false;
-    if (peek(s) == '.') {
-        s->at++;
-        if (!read_digits(s))
-            return false;
+    const char *start = at;
+    if (*at == '-')
+        at++;
+    at = peek(s, at) == '0' ? at + 1 : read_digits(s, at);
+    if (at && peek(s, at) == '.')
+        at = read_digits(s, at + 1);
+    if (at && (peek(s, at) == 'e' || peek(s, at) == 'E')) {
+        at++;
+        if (peek(s, at) == '+' || peek(s, at) == '-')
+            at++;
+        at = read_digits(s, at);
     }
-    if (peek(s) == 'e' || peek(s) == 'E') {
-        s->at++;
-        if (peek(s) == '+' || peek(s) == '-')
-            s->at++;
-        if (!read_digits(s))
-            return false;
-    }
-    add_token(s, TOKEN_NUMBER, start, s->at, false);
-    return true;
+    if (at)
+        add_token(s, TOKEN_NUMBER, start, at, false);
+    return at;
 }
 
-static bool read_word(struct scanner *s)
+static const char *read_word(struct scanner *s, const char *at)
 {
     static const struct {
         const char *text;
         size_t size;
         enum token_type type;
     } words[] = {{"true", 4, TOKEN_TRUE}, {"false", 5, TOKEN_FALSE}, {"null", 4, TOKEN_NULL}};
-    size_t left = (size_t)(s->end - s->at);
+    size_t left = (size_t)(s->end - at);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (left < words[i].size || memcmp(s->at, words[i].text, words[i].size) != 0)
+        if (left < words[i].size || memcmp(at, words[i].text, words[i].size) != 0)
             continue;
-        add_token(s, words[i].type, s->at, s->at + words[i].size, false);
-        s->at += words[i].size;
-        return true;
+        add_token(s, words[i].type, at, at + words[i].size, false);
+        return at + words[i].size;
     }
-    return fail(s, "a word that is neither true nor false nor null");
+    return fail(s, at, "a word that is neither true nor false nor null");
 }
 
-/* Moves behind the end of as many open objects and arrays as levels, or to the end of the text. */
-static void pass_levels(struct scanner *s, size_t levels)
+/* The end of as many open objects and arrays as levels, or of the text. */
+static const char *pass_levels(const struct scanner *s, const char *at, size_t levels)
 {
-    for (; s->at < s->end && levels > 0; s->at++) {
-        if (*s->at == '[' || *s->at == '{')
+    for (; at < s->end && levels > 0; at++) {
+        if (*at == '[' || *at == '{')
             levels++;
-        else if (*s->at == ']' || *s->at == '}')
+        else if (*at == ']' || *at == '}')
             levels--;
-        else if (*s->at == '"')
-            for (s->at++; s->at < s->end && *s->at != '"'; s->at++)
-                if (*s->at == '\\' && s->at + 1 < s->end)
-                    s->at++;
-        if (s->at == s->end)
-            return;
+        else if (*at == '"')
+            for (at++; at < s->end && *at != '"'; at++)
+                if (*at == '\\' && at + 1 < s->end)
+                    at++;
+        if (at == s->end)
+            break;
     }
+    return at;
 }
 
-/* At a limit: forgets what is inside the top's current member and goes to its end. False: the limit is met outside of any. */
-static bool pass_over(struct scanner *s, enum scan_result limit)
+/* At a limit: forgets what is inside the top's current member and goes to its end. The limit may be met outside of any. */
+static const char *pass_over(struct scanner *s, const char *at, enum scan_result limit)
 {
     s->over = limit;
     if (s->depth < 2)
-        return false;
-    uint32_t member = s->open[1];
-    pass_levels(s, s->depth - 1);
+        return stop(s, at);
+    uint32_t member = s->levels[1].token;
+    at = pass_levels(s, at, s->depth - 1);
     s->depth = 1;
     s->values = s->member;
     s->count = member + 1;
     s->tokens[member].count = 0;
     s->tokens[member].next = member + 1;
-    s->tokens[member].end = (uint32_t)(s->at - s->text);
-    return true;
+    s->tokens[member].end = (uint32_t)(at - s->text);
+    return at;
 }
 
-static bool open_nested(struct scanner *s, enum token_type type)
+static const char *open_nested(struct scanner *s, const char *at, enum token_type type)
 {
-    s->open[s->depth++] = (uint32_t)s->count;
-    add_token(s, type, s->at, s->at, false);
-    s->at++;
-    return s->depth <= s->nesting || pass_over(s, SCAN_NESTING);
+    s->levels[s->depth++] = (struct level){.token = (uint32_t)s->count};
+    add_token(s, type, at, at, false);
+    return s->depth <= s->nesting ? at + 1 : pass_over(s, at + 1, SCAN_NESTING);
 }
 
-static bool read_value(struct scanner *s)
+static inline const char *read_value(struct scanner *s, const char *at)
 {
     s->values++;
-    switch (s->at < s->end ? classes[(unsigned char)*s->at] : CLASS_NONE) {
+    switch (at < s->end ? classes[(unsigned char)*at] : CLASS_NONE) {
     case CLASS_STRING:
-        return read_string(s, false);
+        return read_string(s, at, false);
     case CLASS_NUMBER:
-        return read_number(s);
+        return read_number(s, at);
     case CLASS_OBJECT:
-        return open_nested(s, TOKEN_OBJECT);
+        return open_nested(s, at, TOKEN_OBJECT);
     case CLASS_ARRAY:
-        return open_nested(s, TOKEN_ARRAY);
+        return open_nested(s, at, TOKEN_ARRAY);
     case CLASS_WORD:
-        return read_word(s);
+        return read_word(s, at);
     default:
-        return fail(s, s->at < s->end ? "no value where there must be one" : "the text ends too soon");
+        return fail(s, at, at < s->end ? "no value where there must be one" : "the text ends too soon");
     }
 }
 
-static bool read_name(struct scanner *s)
+static const char *read_name(struct scanner *s, const char *at, struct level *level)
 {
-    if (peek(s) != '"')
-        return fail(s, "no name of a member where there must be one");
-    if (!read_string(s, true))
-        return false;
-    pass_space(s);
-    if (peek(s) != ':')
-        return fail(s, "no colon behind the name of a member");
-    s->at++;
-    pass_space(s);
-    return true;
+    const struct token *name = &s->tokens[s->count];
+    if (peek(s, at) != '"')
+        return fail(s, at, "no name of a member where there must be one");
+    at = read_string(s, at, true);
+    if (!at)
+        return NULL;
+    uint64_t mark = name_mark(s->text, name);
+    level->doubtful |= (level->marks & mark) != 0;
+    level->marks |= mark;
+    at = pass_space(s, at);
+    if (peek(s, at) != ':')
+        return fail(s, at, "no colon behind the name of a member");
+    return pass_space(s, at + 1);
 }
 
-static bool close_nested(struct scanner *s)
+static const char *close_nested(struct scanner *s, const char *at)
 {
-    uint32_t index = s->open[--s->depth];
-    struct token *token = &s->tokens[index];
-    s->at++;
-    token->end = (uint32_t)(s->at - s->text);
+    const struct level *level = &s->levels[--s->depth];
+    struct token *token = &s->tokens[level->token];
+    token->end = (uint32_t)(at + 1 - s->text);
     token->next = (uint32_t)s->count;
-    if (token->type != TOKEN_OBJECT || token->count < 2)
-        return true;
-    uint32_t duplicate = names_duplicate(s->scan, index);
-    if (duplicate == TOKEN_NONE)
-        return true;
-    s->at = s->text + s->tokens[duplicate].start;
-    return fail(s, "two members of the same name");
+    uint32_t duplicate = level->doubtful ? names_duplicate(s->scan, level->token) : TOKEN_NONE;
+    return duplicate == TOKEN_NONE ? at + 1 : fail(s, s->text + s->tokens[duplicate].start, "two members of the same name");
 }
 
 /* Inside an object or array, at its start or behind a value: reads its end, or the next member or element. */
-static bool read_next(struct scanner *s)
+static const char *read_next(struct scanner *s, const char *at)
 {
-    struct token *top = &s->tokens[s->open[s->depth - 1]];
-    pass_space(s);
-    if (peek(s) == (top->type == TOKEN_OBJECT ? '}' : ']'))
-        return close_nested(s);
+    struct level *level = &s->levels[s->depth - 1];
+    struct token *top = &s->tokens[level->token];
+    at = pass_space(s, at);
+    if (peek(s, at) == (top->type == TOKEN_OBJECT ? '}' : ']'))
+        return close_nested(s, at);
     if (top->count > 0) {
-        if (peek(s) != ',')
-            return fail(s, s->at < s->end ? "no comma where there must be one" : "the text ends too soon");
-        s->at++;
-        pass_space(s);
+        if (peek(s, at) != ',')
+            return fail(s, at, at < s->end ? "no comma where there must be one" : "the text ends too soon");
+        at = pass_space(s, at + 1);
     }
     if (s->values == s->scan->values)
-        return pass_over(s, SCAN_VALUES);
+        return pass_over(s, at, SCAN_VALUES);
     if (s->depth == 1)
         s->member = s->values + 1;
-    if (top->type == TOKEN_OBJECT && !read_name(s))
-        return false;
+    if (top->type == TOKEN_OBJECT)
+        at = read_name(s, at, level);
+    if (!at)
+        return NULL;
     top->count++;
-    return read_value(s);
+    return read_value(s, at);
 }
 
 /* Where the scanner stopped early, whatever is open ends. */
 static void close_all(struct scanner *s)
 {
     for (size_t i = 0; i < s->depth; i++) {
-        s->tokens[s->open[i]].end = (uint32_t)(s->at - s->text);
-        s->tokens[s->open[i]].next = (uint32_t)s->count;
+        struct token *token = &s->tokens[s->levels[i].token];
+        token->end = (uint32_t)(s->at - s->text);
+        token->next = (uint32_t)s->count;
     }
 }
 
-static bool read_text(struct scanner *s)
+static const char *read_text(struct scanner *s, const char *at)
 {
-    pass_space(s);
+    at = pass_space(s, at);
     if (s->scan->values == 0) {
         s->over = SCAN_VALUES;
-        return false;
+        return stop(s, at);
     }
-    if (!read_value(s))
-        return false;
-    while (s->depth > 0) {
-        if (s->over != SCAN_OK && s->at == s->end)
-            return false;
-        if (!read_next(s))
-            return false;
-    }
-    pass_space(s);
-    return s->at == s->end || fail(s, "bytes behind the value");
+    at = read_value(s, at);
+    while (at && s->depth > 0)
+        at = s->over != SCAN_OK && at == s->end ? stop(s, at) : read_next(s, at);
+    if (!at)
+        return NULL;
+    at = pass_space(s, at);
+    return at == s->end ? at : fail(s, at, "bytes behind the value");
 }
 
 enum scan_result scan(struct scan *scan, char *text, size_t size)
 {
     struct scanner s;
-    s.text = s.at = text;
+    s.text = text;
     s.end = text + size;
     s.tokens = scan->tokens;
     s.count = s.values = s.member = s.depth = 0;
@@ -314,10 +325,11 @@ enum scan_result scan(struct scan *scan, char *text, size_t size)
     s.over = SCAN_OK;
     scan->text = text;
     scan->size = size;
-    if (!read_text(&s))
+    const char *at = read_text(&s, text);
+    if (!at)
         close_all(&s);
     scan->count = s.count;
-    scan->position = (size_t)(s.at - text);
+    scan->position = (size_t)((at ? at : s.at) - text);
     scan->reason = s.reason;
     return s.reason ? SCAN_SYNTAX : s.over;
 }
@@ -338,15 +350,6 @@ struct sockd_text scan_raw(const struct scan *scan, uint32_t token)
     const struct token *value = &scan->tokens[token];
     size_t quote = value->type == TOKEN_STRING;
     return (struct sockd_text){scan->text + value->start - quote, value->end - value->start + 2 * quote};
-}
-
-bool scan_is(const struct scan *scan, uint32_t token, const char *text)
-{
-    const struct token *string = &scan->tokens[token];
-    size_t size = string->end - string->start, wanted = strlen(text);
-    if (string->escaped)
-        return escape_is(scan->text + string->start, size, text, wanted);
-    return size == wanted && memcmp(scan->text + string->start, text, size) == 0;
 }
 
 uint32_t scan_member(const struct scan *scan, uint32_t object, const char *name)

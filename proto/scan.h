@@ -8,8 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <sockd/values.h>
+
+#include "escape.h"
 
 enum token_type {
     TOKEN_OBJECT,
@@ -66,7 +69,15 @@ struct sockd_text scan_text(struct scan *scan, uint32_t token);
 struct sockd_text scan_raw(const struct scan *scan, uint32_t token);
 
 /* Whether a string token is this text. Leaves the text as it is. */
-bool scan_is(const struct scan *scan, uint32_t token, const char *text);
+static inline bool scan_is(const struct scan *scan, uint32_t token, const char *text)
+{
+    const struct token *string = &scan->tokens[token];
+    const char *data = scan->text + string->start;
+    size_t size = string->end - string->start, wanted = strlen(text);
+    if (string->escaped)
+        return escape_is(data, size, text, wanted);
+    return size == wanted && memcmp(data, text, wanted) == 0;
+}
 
 /* The value of the member of that name, or TOKEN_NONE. */
 uint32_t scan_member(const struct scan *scan, uint32_t object, const char *name);
