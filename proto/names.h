@@ -7,13 +7,9 @@
  * one object of the protocol. Every bit of a name with escapes. */
 static inline uint64_t name_mark(const char *text, const struct token *name)
 {
-    size_t size = name->end - name->start;
-    if (name->escaped)
-        return UINT64_MAX;
-    if (size == 0)
-        return 1;
-    unsigned first = (unsigned char)text[name->start], last = (unsigned char)text[name->end - 1];
-    return UINT64_C(1) << ((size + first * 5 + last * 3) & 63);
+    unsigned size = name->end - name->start;
+    unsigned first = (unsigned char)text[name->start], last = (unsigned char)text[name->end - 1]; /* or a quote */
+    return name->escaped ? UINT64_MAX : UINT64_C(1) << ((size + first * 5 + last * 3) & 63);
 }
 
 /* A name that the object has twice, where it stands for the second time; TOKEN_NONE if there is none. Uses the scan's scratch.

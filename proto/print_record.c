@@ -78,13 +78,11 @@ static void print_timeout(struct print *print, struct sockd_timeout timeout)
 
 /* ---- values of several parts ---- */
 
-/* What comes before a member: the comma if it is not the first, and its name. */
+/* What comes before a member's value. key: with a comma in front, which the first one goes without. */
 static void print_key(struct print *print, bool *first, struct sockd_text key)
 {
-    if (!*first)
-        print_byte(print, ',');
+    print_raw(print, key.data + *first, key.size - *first);
     *first = false;
-    print_raw(print, key.data, key.size);
 }
 
 static void print_action(struct print *print, int32_t action)
@@ -100,19 +98,19 @@ static void print_format(struct print *print, const struct sockd_format *format)
     bool first = true;
     print_byte(print, '{');
     if (format->encoding.data != NULL) {
-        print_key(print, &first, SOCKD_TEXT("\"encoding\":"));
+        print_key(print, &first, SOCKD_TEXT(",\"encoding\":"));
         print_text(print, format->encoding);
     }
     if (format->line_terminator != SOCKD_UNSET) {
-        print_key(print, &first, SOCKD_TEXT("\"line_terminator\":"));
+        print_key(print, &first, SOCKD_TEXT(",\"line_terminator\":"));
         print_word(print, &words_line_terminator, format->line_terminator);
     }
     if (format->input_error != SOCKD_ACTION_UNSET) {
-        print_key(print, &first, SOCKD_TEXT("\"input_error\":"));
+        print_key(print, &first, SOCKD_TEXT(",\"input_error\":"));
         print_action(print, format->input_error);
     }
     if (format->output_error != SOCKD_ACTION_UNSET) {
-        print_key(print, &first, SOCKD_TEXT("\"output_error\":"));
+        print_key(print, &first, SOCKD_TEXT(",\"output_error\":"));
         print_action(print, format->output_error);
     }
     print_byte(print, '}');

@@ -75,7 +75,7 @@ int words_find(const struct words *words, const char *data, size_t size)
 
 #define FIRST(a, b) a
 #define SECOND(a, b) b
-#define KEY(wire) TEXT_OF("\"" wire "\":")
+#define KEY(wire) TEXT_OF(",\"" wire "\":")
 #define TYPE_OF(...) FIRST(__VA_ARGS__)
 #define WORDS_OF(...) SECOND(__VA_ARGS__)
 

@@ -100,7 +100,7 @@ enum field_flag { FIELD_NULLABLE = 1, FIELD_OMIT = 2 };
 /* One member of a record. */
 struct field {
     const char *name;
-    struct sockd_text key; /* the name as a JSON string, with its colon */
+    struct sockd_text key; /* a comma, the name as a JSON string, a colon */
     enum field_type type;
     unsigned flags;
     const char *fallback; /* JSON text, FIELD_REQUIRED or FIELD_ABSENT */

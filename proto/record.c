@@ -145,10 +145,10 @@ struct place {
     unsigned leaf;
 };
 
-/* A field's key is its name in quotes, and a colon. */
+/* Its key has the name and its size: behind a comma and a quote, before a quote and a colon. */
 static bool field_is(const struct field *field, struct sockd_text name)
 {
-    return field->key.size == name.size + 3 && memcmp(field->key.data + 1, name.data, name.size) == 0;
+    return field->key.size == name.size + 4 && memcmp(field->key.data + 2, name.data, name.size) == 0;
 }
 
 /* The field of that name, looked for from a place on and round; NULL if there is none. */

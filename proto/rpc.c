@@ -197,7 +197,10 @@ static enum error_id lone_read(const struct scan *scan, struct rpc_message *mess
 enum error_id rpc_open(struct scan *scan, enum scan_result result, size_t batch_limit, struct rpc_message *message,
                        struct rpc_request *request, const char **limit)
 {
-    *message = (struct rpc_message){.count = 1};
+    message->batch = false;
+    message->count = 1;
+    message->payload = message->fds = 0;
+    message->token = 0;
     *request = (struct rpc_request){.id = null_id, .params = TOKEN_NONE};
     *limit = NULL;
     if (result == SCAN_SYNTAX)
@@ -225,10 +228,11 @@ bool rpc_next(struct scan *scan, struct rpc_message *message, struct rpc_request
     uint32_t token = message->token;
     message->count--;
     message->token = scan->tokens[token].next;
-    *request = message->lone;
     if (message->batch) {
         *request = (struct rpc_request){.params = TOKEN_NONE};
         request_read(scan, token, true, request);
+    } else {
+        *request = message->lone;
     }
     if (request->error == ERROR_invalid_request && request->id.data == NULL)
         request->id = null_id;
@@ -297,11 +301,12 @@ bool rpc_read_reply(struct scan *scan, uint32_t token, struct rpc_reply *reply)
 
 static void print_head(struct print *print, struct sockd_text id)
 {
-    PRINT_WORDS(print, "{\"jsonrpc\":\"2.0\"");
-    if (id.data != NULL) {
-        PRINT_WORDS(print, ",\"id\":");
-        print_raw(print, id.data, id.size);
+    if (id.data == NULL) {
+        PRINT_WORDS(print, "{\"jsonrpc\":\"2.0\"");
+        return;
     }
+    PRINT_WORDS(print, "{\"jsonrpc\":\"2.0\",\"id\":");
+    print_raw(print, id.data, id.size);
 }
 
 /* What rides along stands before the bulk of a message, where it is still told if that goes over a limit. */

@@ -18,11 +18,11 @@ struct rpc_request {
 /* A message: one request, or a batch of them. */
 struct rpc_message {
     bool batch;
-    size_t count;    /* requests in it */
-    int64_t payload; /* bytes that follow the line, cut to 2^63-1; 0 if none, or if what was said is no such number */
-    int64_t fds;     /* descriptors that ride along */
-    uint32_t token;  /* the next request of a batch */
-    struct rpc_request lone;
+    size_t count;            /* requests in it */
+    int64_t payload;         /* bytes that follow the line, cut to 2^63-1; 0 if none, or if what was said is no such number */
+    int64_t fds;             /* descriptors that ride along */
+    uint32_t token;          /* the next request of a batch */
+    struct rpc_request lone; /* the only one, where it is no batch */
 };
 
 /* Opens a scanned message. result is what scan() returned: after SCAN_NESTING and SCAN_VALUES what can still be told of id

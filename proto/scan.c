@@ -11,9 +11,9 @@
 
 /* An open object or array. */
 struct level {
-    uint32_t token;
-    bool doubtful;  /* two of its names may be the same */
+    struct token *token;
     uint64_t marks; /* of its names */
+    bool doubtful;  /* two of them may be the same */
 };
 
 /* Each step of the scanner begins at a place and gives the place behind what it has read, or NULL: it ends there, at the place
@@ -62,11 +62,15 @@ static inline int peek(const struct scanner *s, const char *at)
     return at < s->end ? (unsigned char)*at : -1;
 }
 
-static inline const char *pass_space(const struct scanner *s, const char *at)
+/* Moves on over white space to the next byte, and gives it, or -1 at the end. */
+static inline int next_byte(const struct scanner *s, const char **at)
 {
-    while (at < s->end && (unsigned char)*at <= ' ' && classes[(unsigned char)*at] == CLASS_SPACE)
-        at++;
-    return at;
+    for (; *at < s->end; ++*at) {
+        unsigned char byte = (unsigned char)**at;
+        if (byte > ' ' || classes[byte] != CLASS_SPACE)
+            return byte;
+    }
+    return -1;
 }
 
 static inline void add_token(struct scanner *s, enum token_type type, const char *start, const char *end, bool escaped)
@@ -140,12 +144,11 @@ static const char *read_digits(struct scanner *s, const char *at)
 static const char *read_number(struct scanner *s, const char *at)
 {
     const char *start = at;
-    if (*at == '-')
-        at++;
+    at += *at == '-';
     at = peek(s, at) == '0' ? at + 1 : read_digits(s, at);
     if (at && peek(s, at) == '.')
         at = read_digits(s, at + 1);
-    if (at && (peek(s, at) == 'e' || peek(s, at) == 'E')) {
+    if (at && (peek(s, at) | 0x20) == 'e') {
         at++;
         if (peek(s, at) == '+' || peek(s, at) == '-')
             at++;
@@ -197,28 +200,29 @@ static const char *pass_over(struct scanner *s, const char *at, enum scan_result
     s->over = limit;
     if (s->depth < 2)
         return stop(s, at);
-    uint32_t member = s->levels[1].token;
+    struct token *member = s->levels[1].token;
     at = pass_levels(s, at, s->depth - 1);
     s->depth = 1;
     s->values = s->member;
-    s->count = member + 1;
-    s->tokens[member].count = 0;
-    s->tokens[member].next = member + 1;
-    s->tokens[member].end = (uint32_t)(at - s->text);
+    s->count = (size_t)(member - s->tokens) + 1;
+    member->count = 0;
+    member->next = (uint32_t)s->count;
+    member->end = (uint32_t)(at - s->text);
     return at;
 }
 
 static const char *open_nested(struct scanner *s, const char *at, enum token_type type)
 {
-    s->levels[s->depth++] = (struct level){.token = (uint32_t)s->count};
+    s->levels[s->depth++] = (struct level){.token = &s->tokens[s->count]};
     add_token(s, type, at, at, false);
     return s->depth <= s->nesting ? at + 1 : pass_over(s, at + 1, SCAN_NESTING);
 }
 
 static inline const char *read_value(struct scanner *s, const char *at)
 {
+    int byte = next_byte(s, &at);
     s->values++;
-    switch (at < s->end ? classes[(unsigned char)*at] : CLASS_NONE) {
+    switch (byte < 0 ? CLASS_NONE : classes[byte]) {
     case CLASS_STRING:
         return read_string(s, at, false);
     case CLASS_NUMBER:
@@ -230,34 +234,30 @@ static inline const char *read_value(struct scanner *s, const char *at)
     case CLASS_WORD:
         return read_word(s, at);
     default:
-        return fail(s, at, at < s->end ? "no value where there must be one" : "the text ends too soon");
+        return fail(s, at, byte < 0 ? "the text ends too soon" : "no value where there must be one");
     }
 }
 
+/* The name of a member, and the colon. */
 static const char *read_name(struct scanner *s, const char *at, struct level *level)
 {
     const struct token *name = &s->tokens[s->count];
-    if (peek(s, at) != '"')
-        return fail(s, at, "no name of a member where there must be one");
     at = read_string(s, at, true);
     if (!at)
         return NULL;
     uint64_t mark = name_mark(s->text, name);
     level->doubtful |= (level->marks & mark) != 0;
     level->marks |= mark;
-    at = pass_space(s, at);
-    if (peek(s, at) != ':')
-        return fail(s, at, "no colon behind the name of a member");
-    return pass_space(s, at + 1);
+    return next_byte(s, &at) == ':' ? at + 1 : fail(s, at, "no colon behind the name of a member");
 }
 
 static const char *close_nested(struct scanner *s, const char *at)
 {
     const struct level *level = &s->levels[--s->depth];
-    struct token *token = &s->tokens[level->token];
+    struct token *token = level->token;
     token->end = (uint32_t)(at + 1 - s->text);
     token->next = (uint32_t)s->count;
-    uint32_t duplicate = level->doubtful ? names_duplicate(s->scan, level->token) : TOKEN_NONE;
+    uint32_t duplicate = level->doubtful ? names_duplicate(s->scan, (uint32_t)(token - s->tokens)) : TOKEN_NONE;
     return duplicate == TOKEN_NONE ? at + 1 : fail(s, s->text + s->tokens[duplicate].start, "two members of the same name");
 }
 
@@ -265,21 +265,23 @@ static const char *close_nested(struct scanner *s, const char *at)
 static const char *read_next(struct scanner *s, const char *at)
 {
     struct level *level = &s->levels[s->depth - 1];
-    struct token *top = &s->tokens[level->token];
-    at = pass_space(s, at);
-    if (peek(s, at) == (top->type == TOKEN_OBJECT ? '}' : ']'))
+    struct token *top = level->token;
+    bool object = top->type == TOKEN_OBJECT;
+    int byte = next_byte(s, &at);
+    if (byte == (object ? '}' : ']'))
         return close_nested(s, at);
     if (top->count > 0) {
-        if (peek(s, at) != ',')
-            return fail(s, at, at < s->end ? "no comma where there must be one" : "the text ends too soon");
-        at = pass_space(s, at + 1);
+        if (byte != ',')
+            return fail(s, at, byte < 0 ? "the text ends too soon" : "no comma where there must be one");
+        at++;
+        byte = next_byte(s, &at);
     }
     if (s->values == s->scan->values)
         return pass_over(s, at, SCAN_VALUES);
     if (s->depth == 1)
         s->member = s->values + 1;
-    if (top->type == TOKEN_OBJECT)
-        at = read_name(s, at, level);
+    if (object)
+        at = byte == '"' ? read_name(s, at, level) : fail(s, at, "no name of a member where there must be one");
     if (!at)
         return NULL;
     top->count++;
@@ -290,7 +292,7 @@ static const char *read_next(struct scanner *s, const char *at)
 static void close_all(struct scanner *s)
 {
     for (size_t i = 0; i < s->depth; i++) {
-        struct token *token = &s->tokens[s->levels[i].token];
+        struct token *token = s->levels[i].token;
         token->end = (uint32_t)(s->at - s->text);
         token->next = (uint32_t)s->count;
     }
@@ -298,7 +300,6 @@ static void close_all(struct scanner *s)
 
 static const char *read_text(struct scanner *s, const char *at)
 {
-    at = pass_space(s, at);
     if (s->scan->values == 0) {
         s->over = SCAN_VALUES;
         return stop(s, at);
@@ -308,8 +309,7 @@ static const char *read_text(struct scanner *s, const char *at)
         at = s->over != SCAN_OK && at == s->end ? stop(s, at) : read_next(s, at);
     if (!at)
         return NULL;
-    at = pass_space(s, at);
-    return at == s->end ? at : fail(s, at, "bytes behind the value");
+    return next_byte(s, &at) < 0 ? at : fail(s, at, "bytes behind the value");
 }
 
 enum scan_result scan(struct scan *scan, char *text, size_t size)
