@@ -128,6 +128,9 @@ struct policy_trace {
     void *context;
 };
 
+/* Whether every layer gives a right: all that needs to be known where they do. */
+bool policy_gives(const struct policy_layers *layers, int right);
+
 /* Each gives decision->allowed. trace may be NULL. A layer that only reports lets everything pass except the rights over
  * others: inspect:all, close:all and admin. */
 bool policy_decide_right(const struct policy_layers *layers, int right, struct policy_decision *decision,

@@ -137,9 +137,22 @@ static const struct policy_rule *find_rule(const struct question *question, bool
 
 /* ---- rights ---- */
 
+static bool has_right(const struct policy *policy, int right)
+{
+    return policy->rights >> right & 1;
+}
+
+bool policy_gives(const struct policy_layers *layers, int right)
+{
+    for (size_t i = 0; i < layers->count; i++)
+        if (!layers->items[i]->unrestricted && !has_right(layers->items[i], right))
+            return false;
+    return true;
+}
+
 static enum policy_reason layer_right(struct question *question)
 {
-    bool has = question->policy->rights >> question->right & 1;
+    bool has = has_right(question->policy, question->right);
     tell(question, "right", has, "%s: %s", policy_right_name(question->right), has ? "given" : "not given");
     return has ? POLICY_ALLOWED : POLICY_NO_RIGHT;
 }

@@ -61,7 +61,11 @@ struct call *call_new(struct session *session, struct batch *batch, const struct
         *error = -ENOMEM;
         return NULL;
     }
-    *call = (struct call){.session = session, .batch = batch, .method = request->method, .id = request->id};
+    memset(call, 0, offsetof(struct call, timer));
+    call->session = session;
+    call->batch = batch;
+    call->method = request->method;
+    call->id = request->id;
     call->waiter.attempt = call_attempt;
     call->waiter.gone = call_gone;
     call->cargo = *cargo; /* consume */

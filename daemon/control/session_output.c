@@ -82,8 +82,8 @@ static void print_reply(struct print *print, const struct reply *reply)
                         &trouble->fault);
 }
 
-/* 0 or -ENOMEM. */
-static int append_reply(struct buffer *out, const struct reply *reply)
+/* 0 or -ENOMEM. end: what comes behind it. */
+static int append_reply(struct buffer *out, const struct reply *reply, struct sockd_text end)
 {
     size_t room = REPLY_USUAL;
     for (;;) {
@@ -92,6 +92,7 @@ static int append_reply(struct buffer *out, const struct reply *reply)
             return -ENOMEM;
         struct print print = {data, buffer_room(out), 0};
         print_reply(&print, reply);
+        print_raw(&print, end.data, end.size);
         if (print_fits(&print)) {
             buffer_added(out, print.used);
             return 0;
@@ -192,9 +193,7 @@ static int append_message(struct session *session, const struct reply *reply)
     struct session_parcel fds = {.fds = reply->fds, .count = reply->fd_count}, pipe = {.pipe = reply->pipe};
     int r = reply->fd_count > 0 ? add_parcel(session, fds) : 0;
     if (r == 0)
-        r = append_reply(&session->out, reply);
-    if (r == 0)
-        r = buffer_append(&session->out, "\n", 1);
+        r = append_reply(&session->out, reply, SOCKD_TEXT("\n"));
     if (r < 0)
         discard(session, pipe);
     else if (reply->pipe)
@@ -219,7 +218,7 @@ void session_reply(struct session *session, struct batch *batch, const struct re
     if (batch) {
         r = buffer_append(&batch->out, batch->count++ > 0 ? "," : "[", 1);
         if (r == 0)
-            r = append_reply(&batch->out, reply);
+            r = append_reply(&batch->out, reply, SOCKD_TEXT(""));
         weigh(session, buffer_capacity(&batch->out), &batch->held);
     } else {
         r = append_message(session, reply);

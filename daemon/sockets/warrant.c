@@ -24,9 +24,9 @@ static bool ask_right(struct sockets *sockets, const struct identity *identity, 
                       bool quiet)
 {
     struct policy_decision decision;
-    bool allowed = policy_decide_right(&identity->layers, (int)right, &decision, NULL);
-    if (decision.reason == POLICY_ALLOWED)
+    if (policy_gives(&identity->layers, (int)right))
         return true;
+    bool allowed = policy_decide_right(&identity->layers, (int)right, &decision, NULL);
     struct denial_case what = {identity, operation, right_names[right], NULL, 0, &decision};
     if (allowed || !quiet)
         denial_tell(sockets, &what);
