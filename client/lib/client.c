@@ -152,6 +152,7 @@ static int not_in_flight(sockd *client, sockd_call id)
 
 int client_find(sockd *client, sockd_call id, struct call **call)
 {
+    *call = NULL;
     if (!client)
         return -SOCKD_ERROR_ARGUMENT;
     if (id < 0)
