@@ -184,7 +184,7 @@ int trouble_denied(struct trouble *trouble, const char *operation, struct sockd_
     trouble->fault.operation = text(operation);
     trouble->fault.target = target;
     trouble->fault.profile = text(profile);
-    return tell(trouble, ERROR_denied, "%s: profile %s does not allow it", operation, profile);
+    return tell(trouble, ERROR_denied, "%s: profile %s does not allow %.*s", operation, profile, (int)target.size, target.data);
 }
 
 int trouble_plain(struct trouble *trouble, enum error_id error)

@@ -43,6 +43,22 @@ START_TEST(a_session_narrows_itself_by_rules)
 }
 END_TEST
 
+/* The line for a person says who does not allow what, as the client named it. */
+START_TEST(a_denial_says_what_is_not_allowed)
+{
+    struct client *c = client_open_by("web");
+    static const struct {
+        const char *method, *params, *message;
+    } rows[] = {
+        {"socket-connect", "{\"host\": \"10.1.2.3\", \"port\": 80}", "connect: profile web does not allow 10.1.2.3"},
+        {"daemon.reload", "{}", "daemon.reload: profile web does not allow admin"},
+        {"socket-server", "{\"interface\": \"::\"}", "listen: profile web does not allow ::"},
+    };
+    for (int i = 0; i < COUNT(rows); i++)
+        expect_text(reply(c, request(c, rows[i].method, "%s", rows[i].params))->json, "error.message", rows[i].message);
+}
+END_TEST
+
 START_TEST(nothing_widens_a_session_again)
 {
     struct client *c = client_open();
@@ -264,6 +280,7 @@ END_TEST
 
 static const struct test_case cases[] = {
     {&a_session_narrows_itself_by_rules, COVERS({METHOD_session_restrict, SUCCESS}, {METHOD_daemon_reload, REFUSAL}), 0},
+    {&a_denial_says_what_is_not_allowed, NULL, 0},
     {&nothing_widens_a_session_again, NULL, 2},
     {&restrictions_that_are_wrong_change_nothing, COVERS({METHOD_session_restrict, BAD_PARAMS}), 0},
     {&an_error_changes_nothing, COVERS({METHOD_daemon_reload, SUCCESS | BAD_PARAMS}), 0},
