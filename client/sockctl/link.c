@@ -44,13 +44,18 @@ static void tell_json(const struct command *command, json_object *code, const ch
     json_object_put(outer);
 }
 
-/* sockctl: VERB: MESSAGE (KIND); a message that begins with the method's name says that much already. */
+static bool begins_with(const char *message, const char *word)
+{
+    size_t length = strlen(word);
+    return strncmp(message, word, length) == 0 && (message[length] == ':' || message[length] == ' ');
+}
+
+/* sockctl: VERB: MESSAGE (KIND); a message that begins with the verb, or the method's name, says that much already. */
 static void tell_text(const struct command *command, const char *name, const char *message)
 {
-    const char *verb = command->verb.name, *method = command->verb.method == NULL ? "" : command->verb.method->name;
-    bool said = *method != '\0' && strncmp(message, method, strlen(method)) == 0 && message[strlen(method)] == ':';
+    const char *verb = command->verb.name, *method = command->verb.method == NULL ? verb : command->verb.method->name;
     fputs("sockctl: ", stderr);
-    if (verb != NULL && !said)
+    if (verb != NULL && !begins_with(message, verb) && !begins_with(message, method))
         fprintf(stderr, "%s: ", verb);
     output_escaped(stderr, message, strlen(message), false);
     fprintf(stderr, name == NULL ? "\n" : " (%s)\n", name);

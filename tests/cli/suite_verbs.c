@@ -184,6 +184,19 @@ START_TEST(statuses_tell_what_failed)
 }
 END_TEST
 
+/* A message that begins with the verb is not given it again. */
+START_TEST(the_verb_is_said_once)
+{
+    int port = peer_free_port();
+    char refused[80], elsewhere[80];
+    snprintf(refused, sizeof refused, "sockctl: connect 127.0.0.1 port %d: ", port);
+    snprintf(elsewhere, sizeof elsewhere, "sockctl: cat: connect 127.0.0.1 port %d: ", port);
+    sockctl_refused(1, refused, "connect 127.0.0.1 %d", port);
+    sockctl_refused(1, elsewhere, "cat 127.0.0.1 %d", port);
+    sockctl_refused(2, "sockctl: connect: host: is missing", "connect");
+}
+END_TEST
+
 START_TEST(interrupting_a_wait)
 {
     unsigned long server = sockctl_number("listen-on");
@@ -243,8 +256,8 @@ START_TEST(a_program_gets_a_connection)
     ck_assert_int_eq(running_wait(&running), 0);
     ck_assert_str_eq(sockctl_text("ls -q"), "");
     sockctl_refused(1, "/no/such/program", "descriptor.connect %d --host 127.0.0.1 -- /no/such/program", port);
-    sockctl_refused(1, "Connection refused (os-error)", "descriptor.connect %d --host 127.0.0.1 -- /usr/bin/true",
-                    peer_free_port());
+    sockctl_refused(1, "sockctl: descriptor.connect: connect 127.0.0.1 port ",
+                    "descriptor.connect %d --host 127.0.0.1 -- /usr/bin/true", peer_free_port());
     ck_assert_str_eq(sockctl_text("descriptor.connect %d --host 127.0.0.1", port), "0");
     ck_assert_ptr_nonnull(strstr(sockctl_text("help descriptor.connect"), " PORT [--NAME VALUE...] [-- PROGRAM [WORD...]]\n"));
 }
@@ -258,6 +271,7 @@ static const struct test_case cases[] = {
     {&a_terminal_is_left_alone, NULL, 0},
     {&options_and_attributes, NULL, 0},
     {&statuses_tell_what_failed, NULL, 0},
+    {&the_verb_is_said_once, NULL, 0},
     {&interrupting_a_wait, NULL, 0},
     {&raw_calls, NULL, 0},
     {&descriptors_ride_along, NULL, 0},
