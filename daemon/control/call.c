@@ -123,7 +123,8 @@ static void call_free(struct call *call)
         free((unsigned char *)call->cargo.payload.data);
     pipe_give(&call_sockets(call)->pipes, call->cargo.pipe);
     pipe_give(&call_sockets(call)->pipes, call->reply_pipe);
-    close_fds(call->cargo.fds, call->cargo.fd_count);
+    burials_take(control, call->session->identity->principal, call->cargo.fds, call->cargo.fd_count);
+    free(call->cargo.fds);
     close_fds(call->reply_fds, call->reply_fd_count);
     free(call->params);
     account_refund(&call->session->identity->account, QUOTA_CALLS, 1);

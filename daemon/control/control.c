@@ -25,7 +25,7 @@ int control_init(struct control *control, const struct control_options *options)
     control->arena.size = values * ARENA_BYTES_A_VALUE;
     control->arena.data = malloc(control->arena.size);
     control->input = malloc(CONTROL_INPUT);
-    if (control->scan.tokens && control->scan.scratch && control->arena.data && control->input) {
+    if (control->scan.tokens && control->scan.scratch && control->arena.data && control->input && burials_init(control) == 0) {
         options->sockets->witness = events_witness(control);
         return 0;
     }
@@ -62,6 +62,7 @@ void control_deinit(struct control *control)
         free(call);
     }
     shares_deinit(&control->shares);
+    burials_deinit(control);
     free(control->scan.tokens);
     free(control->scan.scratch);
     free(control->arena.data);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "arena.h"
+#include "burials.h"
 #include "identity.h"
 #include "rpc.h"
 #include "shares.h"
@@ -63,6 +64,7 @@ struct control {
     struct fair fair;
     int64_t turn; /* when the turn began that a session has now; 0: none has, or there is only one user */
     struct shares shares;
+    struct burials burials; /* descriptors of clients that are being closed */
     struct trouble trouble; /* of the call that is being tried */
     char *input;            /* where sessions read to */
     uint64_t next_session;

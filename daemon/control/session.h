@@ -144,7 +144,7 @@ void session_output_deinit(struct session *session);
 
 /* ---- descriptors (session_fds.c) ---- */
 
-/* Whether descriptors may come in at all: only to who has the right to adopt. */
+/* Whether descriptors may come in at all: only of who has the right to adopt, and not too many in vain. */
 bool session_fds_wanted(const struct session *session);
 
 /* Keeps the descriptors of a received message, whose bytes have the places start to end, and charges them. Too many are closed.

@@ -1,13 +1,12 @@
 /* Descriptors that clients send. They ride on the first byte of a message's line; what the kernel tells is in which piece of
  * input they came, and a piece may have begun before that byte, but holds it. Whatever no message claims is closed.
  *
- * To close a file its file system is asked, and one in user space need never answer. So nobody's descriptors become the
- * daemon's who could not have them adopted: the kernel drops what no room is given for, and asks nobody. */
+ * Nobody's descriptors become the daemon's who could not have them adopted: closing them may take long (burials.h), and the
+ * kernel drops at once what no room is given for. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "fd.h"
 #include "session.h"
 
 /* A batch is no longer the session's: the one place where it is refunded. */
@@ -29,9 +28,19 @@ static struct session_fds *free_slot(struct session *session)
     return NULL;
 }
 
-bool session_fds_wanted(const struct session *session)
+static bool may_adopt(const struct session *session)
 {
     return identity_unrestricted(session->identity) || identity_may(session->identity, RIGHT_ADOPT);
+}
+
+bool session_fds_wanted(const struct session *session)
+{
+    return may_adopt(session) && !burials_full(session->control, session->identity->principal);
+}
+
+static void bury(struct session *session, const int *fds, size_t count)
+{
+    burials_take(session->control, session->identity->principal, fds, count);
 }
 
 static int highest(const int *fds, size_t count)
@@ -47,12 +56,12 @@ static void keep(struct session *session, const int *fds, size_t count, uint64_t
     struct session_fds batch = {start, end, malloc(count * sizeof *fds), count, 0, false}, *slot = free_slot(session);
     if (!batch.fds || !slot) {
         free(batch.fds);
-        fd_discard_all(fds, count);
+        bury(session, fds, count);
         return;
     }
     memcpy(batch.fds, fds, count * sizeof *fds);
     if (!identity_charge_descriptors(session->identity, (int64_t)count, highest(fds, count), &batch.limit)) {
-        fd_discard_all(fds, count);
+        bury(session, fds, count);
         free(batch.fds);
         batch.fds = NULL;
     } else {
@@ -68,6 +77,8 @@ static void note_refused(struct session *session, uint64_t start, uint64_t end)
     if (!slot)
         return;
     *slot = (struct session_fds){.start = start, .end = end, .count = 1, .refused = true};
+    if (may_adopt(session))
+        slot->limit = session->identity->principal->account.limit[QUOTA_DESCRIPTORS];
     session->fd_batches++;
 }
 
@@ -118,7 +129,7 @@ void session_fds_expire(struct session *session, uint64_t place)
         if (session->fds[i].count > 0 && session->fds[i].end <= place) {
             struct session_fds batch = leave(session, &session->fds[i]);
             if (batch.fds)
-                fd_discard_all(batch.fds, batch.count);
+                bury(session, batch.fds, batch.count);
             free(batch.fds);
         }
 }

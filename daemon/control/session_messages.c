@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "call.h"
-#include "fd.h"
 #include "pipes.h"
 
 /* Bytes of requests, payloads and replies after which others come first: by these a small call costs as little as it is, and
@@ -114,7 +113,7 @@ static void load_begin(struct session *session, const struct letter *letter, siz
 static void cargo_discard(struct session *session, struct cargo *cargo)
 {
     pipe_give(&session->control->options.sockets->pipes, cargo->pipe);
-    fd_discard_all(cargo->fds, cargo->fd_count);
+    burials_take(session->control, session->identity->principal, cargo->fds, cargo->fd_count);
     free(cargo->fds);
 }
 

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "attack.h"
+#include "mute_file.h"
 
 static void expect_limit(json_object *data, const char *name, int64_t value)
 {
@@ -263,7 +265,38 @@ START_TEST(replies_to_who_is_gone)
 }
 END_TEST
 
+/* Files that nobody can close: the client runs their file system. He soon gets no more of them in, and nobody waits for him. */
+START_TEST(files_that_cannot_be_closed)
+{
+    struct client *c = client_open_by(_i ? "other" : "box"), *beside = client_open_by("box");
+    pid_t server;
+    int fd = mute_file(&server), null = open("/dev/null", O_RDWR | O_CLOEXEC), lots = 0;
+    if (fd < 0) {
+        fprintf(stderr, "no file system in user space: skipped\n");
+        return;
+    }
+    for (int round = 0; round < 12; round++) {
+        struct message *message = reply(c, request_fds(c, "make-stream", &fd, 1, "{}"));
+        const char *kind = text_at(message->json, "error.data.kind");
+        lots += strcmp(kind, "invalid-params") == 0;
+        call(beside, "daemon.info", NULL);
+    }
+    ck_assert_int_eq(lots, _i ? 0 : 4);
+    if (_i == 0)
+        expect_text(fault(c, request_fds(c, "make-stream", &null, 1, "{}"), "limit"), "limit", "descriptors");
+    mute_file_end(server);
+    for (long end = now_ms() + 5000; _i == 0; breathe()) {
+        struct message *message = reply(c, request_fds(c, "make-stream", &null, 1, "{}"));
+        if (has(message->json, "result"))
+            break;
+        ck_assert_int_lt(now_ms(), end);
+    }
+    close(fd);
+}
+END_TEST
+
 static const struct test_case cases[] = {
+    {&files_that_cannot_be_closed, NULL, 2},
     {&seventy_thousand_descriptors, NULL, 0},
     {&descriptors_cut_off_by_the_kernel, NULL, 0},
     {&a_message_byte_by_byte, NULL, 0},
