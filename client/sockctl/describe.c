@@ -32,14 +32,23 @@ static const char *const type_names[] = {
     [TYPE_LIST] = "list",
 };
 
+static bool have_spaces(const struct words *words)
+{
+    for (int i = 0; i < words->count; i++)
+        if (strchr(words->items[i], ' ') != NULL)
+            return true;
+    return false;
+}
+
 void describe_type(const struct field *field, char *out, size_t size)
 {
     if (field->type == TYPE_INT && (field->min != 0 || field->max != 0)) {
         snprintf(out, size, "integer from %" PRId64 " to %" PRId64, field->min, field->max);
     } else if (field->type == TYPE_WORD) {
         size_t used = 0;
+        const char *between = have_spaces(field->words) ? ", " : "|";
         for (int i = 0; i < field->words->count && used < size; i++)
-            used += (size_t)snprintf(out + used, size - used, "%s%s", i == 0 ? "" : "|", field->words->items[i]);
+            used += (size_t)snprintf(out + used, size - used, "%s%s", i == 0 ? "" : between, field->words->items[i]);
     } else {
         snprintf(out, size, "%s", field->type == TYPE_INT ? "integer" : type_names[field->type]);
     }

@@ -74,30 +74,31 @@ static void print_overview(void)
         "5 no daemon, 6 timeout, 130 interrupted. `sockctl help VERB` tells more.");
 }
 
-static void print_usage(const struct command *command)
+static void print_placeholder(const char *before, const struct field *field, const char *after)
 {
     char placeholder[64];
+    describe_placeholder(field, placeholder, sizeof placeholder);
+    printf("%s%s%s", before, placeholder, after);
+}
+
+/* What is required, what is usually a word without its name, the rest, and what stands behind --. */
+static void print_usage(const struct command *command)
+{
+    const struct field *fields = command->syntax.fields, *behind = NULL;
+    bool named = false;
     printf("usage: sockctl %s", command->verb.name);
-    for (size_t i = 0; i < command->syntax.count; i++) {
-        const struct field *field = &command->syntax.fields[i];
-        describe_placeholder(field, placeholder, sizeof placeholder);
-        if (*field->fallback == *FIELD_REQUIRED)
-            printf(" %s", placeholder);
-    }
-    bool optional = false;
-    const struct field *behind = NULL; /* what comes last, behind -- */
-    for (size_t i = 0; i < command->syntax.count; i++) {
-        const struct field *field = &command->syntax.fields[i];
-        if (*field->fallback != *FIELD_REQUIRED && (field->flags & FIELD_REST))
-            behind = field;
+    for (size_t i = 0; i < command->syntax.count; i++)
+        if (*fields[i].fallback == *FIELD_REQUIRED)
+            print_placeholder(" ", &fields[i], (fields[i].flags & FIELD_REST) && fields[i].type == TYPE_HANDLE ? "..." : "");
+        else if (fields[i].flags & FIELD_PLAIN)
+            print_placeholder(" [", &fields[i], "]");
+        else if (fields[i].flags & FIELD_REST)
+            behind = &fields[i];
         else
-            optional = optional || *field->fallback != *FIELD_REQUIRED;
-    }
-    fputs(optional ? " [--NAME VALUE...]" : "", stdout);
-    if (behind != NULL) {
-        describe_placeholder(behind, placeholder, sizeof placeholder);
-        printf(" [-- %s [WORD...]]", placeholder);
-    }
+            named = true;
+    fputs(named ? " [--NAME VALUE...]" : "", stdout);
+    if (behind != NULL)
+        print_placeholder(" [-- ", behind, " [WORD...]]");
     printf("\n\n%s\n", verb_doc(&command->verb));
 }
 
@@ -108,9 +109,9 @@ static void print_field(const struct field *field)
     const char *value = describe_default(field, fallback, sizeof fallback);
     if (strcmp(field->name, "lifetime") == 0 && value != NULL)
         value = words_lifetime.items[LIFETIME_DAEMON];
-    snprintf(text, sizeof text, "%s. %s%s%s%s%s", field->doc, type, value != NULL ? "; default " : "",
-             value != NULL ? value : "", field->flags & FIELD_STDIN ? "; - takes it from standard input" : "",
-             field->flags & FIELD_REST ? "; any number" : "");
+    bool stdin_untold = (field->flags & FIELD_STDIN) && field->type != TYPE_BYTES;
+    snprintf(text, sizeof text, "%s [%s%s%s%s%s]", field->doc, type, stdin_untold ? ", or - for standard input" : "",
+             value != NULL ? "; default " : "", value != NULL ? value : "", field->flags & FIELD_REST ? "; any number" : "");
     snprintf(name, sizeof name, "%s%s", *field->fallback == *FIELD_REQUIRED ? "" : "--", field->name);
     for (char *c = name; *field->fallback != *FIELD_REQUIRED && *c != '\0'; c++)
         *c = *c == '_' ? '-' : *c;

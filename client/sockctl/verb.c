@@ -15,9 +15,9 @@ static const struct words words_policy = {.name = "policy", .items = policy_item
 static const char *const shell_items[] = {"bash"};
 static const struct words words_shell = {.name = "shell", .items = shell_items, .count = COUNT(shell_items)};
 
-#define NUMBER(word, json, low, high, line)                                                    \
-    {                                                                                          \
-        .name = word, .type = TYPE_INT, .fallback = json, .min = low, .max = high, .doc = line \
+#define NUMBER(word, bits, json, low, high, line)                                                             \
+    {                                                                                                         \
+        .name = word, .type = TYPE_INT, .flags = bits, .fallback = json, .min = low, .max = high, .doc = line \
     }
 #define TEXT(word, bits, json, line)                                                  \
     {                                                                                 \
@@ -29,18 +29,23 @@ static const struct words words_shell = {.name = "shell", .items = shell_items, 
     }
 
 static const struct field ls_fields[] = {
-    {.name = "kind", .type = TYPE_WORD, .fallback = "\"streams\"", .words = &words_ls, .doc = "what to list"},
+    {.name = "kind",
+     .type = TYPE_WORD,
+     .flags = FIELD_PLAIN,
+     .fallback = "\"streams\"",
+     .words = &words_ls,
+     .doc = "what to list"},
     TEXT("filter", 0, FIELD_ABSENT, "terms FIELD=VALUE, !=, <, <=, >, >=, joined by commas; all must hold"),
     TEXT("sort", 0, FIELD_ABSENT, "the field to sort by, - before it for descending order"),
-    NUMBER("limit", FIELD_ABSENT, 1, INT32_MAX, "how many at the most"),
-    NUMBER("after", "0", 0, (int64_t)SOCKD_HANDLE_MAX, "handles above this one"),
+    NUMBER("limit", 0, FIELD_ABSENT, 1, INT32_MAX, "how many at the most"),
+    NUMBER("after", 0, "0", 0, (int64_t)SOCKD_HANDLE_MAX, "handles above this one"),
 };
 static const struct field show_fields[] = {
     {.name = "handle", .type = TYPE_HANDLE, .flags = FIELD_REST, .fallback = FIELD_REQUIRED, .doc = "streams or servers"},
 };
 static const struct field cat_fields[] = {
     TEXT("target", 0, FIELD_REQUIRED, "the host to connect to, or the handle of a stream"),
-    NUMBER("port", FIELD_ABSENT, 0, 65535, "TCP port, where the target is a host"),
+    NUMBER("port", FIELD_PLAIN, FIELD_ABSENT, 0, 65535, "TCP port, where the target is a host"),
     {.name = "via",
      .type = TYPE_WORD,
      .fallback = FIELD_ABSENT,
@@ -56,8 +61,8 @@ static const struct field cat_fields[] = {
     SWITCH("raw", "control characters go to a terminal as they are"),
 };
 static const struct field watch_fields[] = {
-    TEXT("filter", 0, FIELD_ABSENT, "terms FIELD=VALUE, !=, <, <=, >, >=, joined by commas, over an event's members"),
-    NUMBER("count", FIELD_ABSENT, 1, INT32_MAX, "how many events to wait for; without it, until interrupted"),
+    TEXT("filter", FIELD_PLAIN, FIELD_ABSENT, "terms FIELD=VALUE, !=, <, <=, >, >=, joined by commas, over an event's members"),
+    NUMBER("count", 0, FIELD_ABSENT, 1, INT32_MAX, "how many events to wait for; without it, until interrupted"),
 };
 static const struct field policy_fields[] = {
     {.name = "action",
@@ -65,8 +70,8 @@ static const struct field policy_fields[] = {
      .fallback = FIELD_REQUIRED,
      .words = &words_policy,
      .doc = "ls: the profiles; show: one of them; check: explains a decision; suggest: makes rules of what was reported"},
-    TEXT("target", 0, FIELD_ABSENT, "the host to check, or the profile to show"),
-    NUMBER("port", FIELD_ABSENT, 0, 65535, "the port to check"),
+    TEXT("target", FIELD_PLAIN, FIELD_ABSENT, "the host to check, or the profile to show"),
+    NUMBER("port", FIELD_PLAIN, FIELD_ABSENT, 0, 65535, "the port to check"),
     TEXT("profile", 0, FIELD_ABSENT, "whose decision to check; whose report to make rules of, else of every one"),
     {.name = "operation",
      .type = TYPE_WORD,
@@ -77,14 +82,20 @@ static const struct field policy_fields[] = {
 };
 static const struct field raw_fields[] = {
     TEXT("method", 0, FIELD_REQUIRED, "the method's name, known to sockctl or not"),
-    TEXT("params", FIELD_STDIN, FIELD_ABSENT, "its parameters, a JSON object or array; - takes them from standard input"),
+    TEXT("params", FIELD_STDIN | FIELD_PLAIN, FIELD_ABSENT, "its parameters, a JSON object or array"),
 };
-static const struct field method_fields[] = {TEXT("method", 0, FIELD_ABSENT, "the method's name; all methods without it")};
-static const struct field help_fields[] = {TEXT("verb", 0, FIELD_ABSENT, "the verb")};
+static const struct field method_fields[] = {
+    TEXT("method", FIELD_PLAIN, FIELD_ABSENT, "the method's name; all methods without it")};
+static const struct field help_fields[] = {TEXT("verb", FIELD_PLAIN, FIELD_ABSENT, "the verb")};
 static const struct field schema_fields[] = {
-    TEXT("what", 0, "\"streams\"", "streams, servers, all, or a method for its result")};
+    TEXT("what", FIELD_PLAIN, "\"streams\"", "streams, servers, all, or a method for its result")};
 static const struct field completion_fields[] = {
-    {.name = "shell", .type = TYPE_WORD, .fallback = "\"bash\"", .words = &words_shell, .doc = "the shell"},
+    {.name = "shell",
+     .type = TYPE_WORD,
+     .flags = FIELD_PLAIN,
+     .fallback = "\"bash\"",
+     .words = &words_shell,
+     .doc = "the shell"},
 };
 static const struct field adopt_fields[] = {
     {.name = "fds",

@@ -10,8 +10,9 @@
 
 struct command;
 
-/* Flags of a field beside the table's: it takes all the words that are left; the word - stands for standard input. */
-enum { FIELD_REST = 0x100, FIELD_STDIN = 0x200 };
+/* Flags of a field beside the table's: it takes all the words that are left; the word - stands for standard input; although it
+ * is not required it is usually given as a word, without its name. */
+enum { FIELD_REST = 0x100, FIELD_STDIN = 0x200, FIELD_PLAIN = 0x400 };
 
 /* A row. A verb that stands for a method has its parameters, and may have more of its own. */
 struct verb {

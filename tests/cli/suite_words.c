@@ -119,7 +119,12 @@ START_TEST(help_lists_all_verbs)
         ck_assert_msg(strstr(text, methods[i].name) != NULL, "%s is missing", methods[i].name);
     ck_assert_ptr_nonnull(strstr(text, "  cat "));
     ck_assert_str_eq(sockctl_text("--version"), "sockctl " SOCKD_VERSION);
-    ck_assert_ptr_nonnull(strstr(sockctl_text("help connect"), "usage: sockctl connect HOST PORT"));
+    ck_assert_ptr_nonnull(strstr(sockctl_text("help connect"), "usage: sockctl connect HOST PORT [--NAME VALUE...]\n"));
+    ck_assert_ptr_nonnull(strstr(sockctl_text("help connect"), "  host                   name or numeric address [text]\n"));
+    ck_assert_ptr_nonnull(strstr(sockctl_text("help show"), "usage: sockctl show HANDLE...\n"));
+    ck_assert_ptr_nonnull(
+        strstr(sockctl_text("help policy"), "usage: sockctl policy ACTION [TARGET] [PORT] [--NAME VALUE...]\n"));
+    ck_assert_ptr_nonnull(strstr(sockctl_text("help call"), "JSON object or array [text, or - for standard input]"));
 }
 END_TEST
 
