@@ -90,6 +90,7 @@ void policy_layers_deinit(struct policy_layers *layers);
 struct policy_world {
     const union address *own; /* its addresses; ports do not count */
     size_t own_count;
+    bool own_unknown;                 /* nobody knows them: any may be one */
     const struct port_set *own_ports; /* on which sockd listens; NULL: none */
     const struct network *nat64;      /* prefixes in use beside 64:ff9b::/96 */
     size_t nat64_count;

@@ -241,6 +241,8 @@ static bool same_host(const union address *a, const union address *b)
 static bool is_own(const struct policy_world *world, const union address *canonical)
 {
     const char *what;
+    if (world->own_unknown)
+        return address_class(canonical) != CLASS_LOOPBACK;
     for (size_t i = 0; i < world->own_count; i++) {
         union address own = world->own[i];
         address_canonical(&own, NULL, 0, &what);

@@ -3,11 +3,10 @@
 
 #include "policy.h"
 
-#define WORLD_ADDRESSES 256
-
 struct world {
-    union address own[WORLD_ADDRESSES];
-    size_t own_count;
+    union address *own;
+    size_t own_count, own_room;
+    bool known; /* they are: the system has told them once */
     struct port_set ports;
     uint32_t port_uses[65536];   /* listeners of the daemon at each */
     const struct network *nat64; /* the configuration's */
@@ -19,5 +18,8 @@ struct world {
 void world_port_added(struct world *world, int port);
 void world_port_removed(struct world *world, int port);
 
-/* For a decision that is made now: addresses are asked for again when the answer is older than a second. */
+/* For a decision that is made now: addresses are asked for again when the answer is older than a second. As long as the system
+ * has not told them, every address counts as the host's own. */
 struct policy_world world_now(struct world *world);
+
+void world_deinit(struct world *world);

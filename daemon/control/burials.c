@@ -16,6 +16,7 @@
 #include "fd.h"
 
 #define LOTS_OF_ONE 4       /* of a user, at a time */
+#define THREADS_MOST 16     /* others are needed for names */
 #define LOOK_PERIOD 50000   /* microseconds */
 #define THREAD_STACK 131072 /* bytes */
 
@@ -47,13 +48,22 @@ static void *burial_run(void *context)
     return NULL;
 }
 
+static int threads(const struct control *control)
+{
+    const struct burial *burial;
+    int count = 0;
+    LIST_FOREACH (burial, &control->burials.list, link)
+        count += burial->started && !burial->done;
+    return count;
+}
+
 /* Without a thread it is tried again later. */
-static void burial_start(struct burial *burial)
+static void burial_start(struct control *control, struct burial *burial)
 {
     pthread_attr_t attributes;
     pthread_t thread;
     sigset_t all, before;
-    if (pthread_attr_init(&attributes) != 0)
+    if (threads(control) >= THREADS_MOST || pthread_attr_init(&attributes) != 0)
         return;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, THREAD_STACK);
@@ -90,7 +100,7 @@ static void look(evutil_socket_t fd, short what, void *context)
         if (burial->done)
             burial_end(burial);
         else if (!burial->started)
-            burial_start(burial);
+            burial_start(control, burial);
     }
     look_again(control);
 }
@@ -132,7 +142,7 @@ void burials_take(struct control *control, struct principal *principal, const in
         return;
     account_add(&principal->account, QUOTA_DESCRIPTORS, (int64_t)burial->count);
     LIST_INSERT_HEAD(&control->burials.list, burial, link);
-    burial_start(burial);
+    burial_start(control, burial);
     look_again(control);
 }
 

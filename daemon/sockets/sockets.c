@@ -100,4 +100,5 @@ void sockets_deinit(struct sockets *sockets)
     buffer_deinit(&sockets->scratch);
     denials_deinit(&sockets->denials);
     pipes_trim(&sockets->pipes);
+    world_deinit(&sockets->world);
 }
