@@ -85,3 +85,14 @@ size_t utf8_valid(const char *data, size_t size)
     }
     return at;
 }
+
+bool utf8_plain(int32_t ch)
+{
+    static const struct {
+        int32_t first, last;
+    } others[] = {{0, 0x1F}, {0x7F, 0x9F}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (ch >= others[i].first && ch <= others[i].last)
+            return false;
+    return true;
+}

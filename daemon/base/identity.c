@@ -73,24 +73,13 @@ struct identity *identity_unref(struct identity *identity)
     return NULL;
 }
 
-static bool is_plain(int32_t ch)
-{
-    static const struct {
-        int32_t first, last;
-    } others[] = {{0, 0x1F}, {0x7F, 0x9F}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (ch >= others[i].first && ch <= others[i].last)
-            return false;
-    return true;
-}
-
 /* The length of the plain character that a text begins with; 0: it begins with something else, of *skip bytes. */
 static size_t plain_character(const char *text, size_t size, size_t *skip)
 {
     int32_t ch = 0;
     int n = utf8_read((const unsigned char *)text, size, &ch);
     *skip = n > 0 ? (size_t)n : n < 0 ? (size_t)-n : size;
-    return n > 0 && is_plain(ch) ? (size_t)n : 0;
+    return n > 0 && utf8_plain(ch) ? (size_t)n : 0;
 }
 
 bool identity_plain(const char *text, size_t size)

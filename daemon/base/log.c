@@ -55,14 +55,14 @@ unsigned long log_dropped(void)
     return log_lost;
 }
 
-/* Appends text so that it is one line of plain characters: no control character of C0 or C1, nothing that is not UTF-8. */
+/* Appends text so that it is one line of plain characters; bytes of others, and what is not UTF-8, are written as numbers. */
 static void line_add(struct line *line, const char *text)
 {
     size_t size = strlen(text);
     while (size) {
         int32_t ch = 0;
         int used = utf8_read((const unsigned char *)text, size, &ch);
-        bool plain = used > 0 && ch >= 0x20 && (ch < 0x7f || ch > 0x9f) && ch != 0x2028 && ch != 0x2029;
+        bool plain = used > 0 && utf8_plain(ch);
         size_t count = used > 0 ? (size_t)used : 1;
         if (line->size + 4 * count + 4 > sizeof(line->data))
             return;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-static void share_free(struct share *share)
+void share_spend(struct share *share)
 {
     LIST_REMOVE(share, link);
     principal_unref(share->principal);
@@ -21,7 +21,7 @@ static void drop_expired(struct shares *shares)
     for (share = LIST_FIRST(shares); share; share = next) {
         next = LIST_NEXT(share, link);
         if (share->expires <= now)
-            share_free(share);
+            share_spend(share);
     }
 }
 
@@ -72,22 +72,18 @@ static bool token_equal(const struct share *share, struct sockd_text token)
     return token.size == SHARE_TOKEN && !difference;
 }
 
-uint64_t shares_take(struct shares *shares, struct sockd_text token)
+struct share *shares_find(struct shares *shares, struct sockd_text token)
 {
-    struct share *share;
+    struct share *share, *found = NULL;
     drop_expired(shares);
-    LIST_FOREACH (share, shares, link) {
-        if (token_equal(share, token)) {
-            uint64_t handle = share->handle;
-            share_free(share);
-            return handle;
-        }
-    }
-    return 0;
+    LIST_FOREACH (share, shares, link)
+        if (token_equal(share, token))
+            found = share;
+    return found;
 }
 
 void shares_deinit(struct shares *shares)
 {
     while (!LIST_EMPTY(shares))
-        share_free(LIST_FIRST(shares));
+        share_spend(LIST_FIRST(shares));
 }

@@ -20,7 +20,10 @@ LIST_HEAD(shares, share);
 int shares_offer(struct shares *shares, struct principal *principal, uint64_t handle, int64_t seconds,
                  const struct share **share, struct trouble *trouble);
 
-/* Takes an offer: its handle; 0: there is none of that token, or not any more. */
-uint64_t shares_take(struct shares *shares, struct sockd_text token);
+/* The offer of that token, or NULL: there is none, or not any more. */
+struct share *shares_find(struct shares *shares, struct sockd_text token);
+
+/* An offer is over: it has been taken, or is worth nothing. */
+void share_spend(struct share *share);
 
 void shares_deinit(struct shares *shares);

@@ -86,13 +86,15 @@ int on_handle_share(struct call *call, const struct handle_share_params *in, str
 
 int on_handle_claim(struct call *call, const struct share_token *in, struct claimed_handle *out)
 {
-    uint64_t handle = shares_take(&call->session->control->shares, in->token);
-    struct object *object = handle ? object_find(&call_sockets(call)->objects, handle) : NULL;
+    struct share *share = shares_find(&call->session->control->shares, in->token);
+    struct object *object = share ? object_find(&call_sockets(call)->objects, share->handle) : NULL;
     if (!object)
         return trouble_param(call_trouble(call), "token", "is worth nothing, or nothing any more");
     int r = object_admit(object, call_identity(call)->principal, call_trouble(call));
-    if (r == 0)
-        events_shared(call->session->control, object, "claimed");
-    out->handle = handle;
-    return r;
+    if (r != 0)
+        return r; /* the offer stands */
+    share_spend(share);
+    events_shared(call->session->control, object, "claimed");
+    out->handle = object->handle;
+    return 0;
 }

@@ -41,13 +41,13 @@ START_TEST(line)
     stderr_replace(pipes[1]);
     log_set_level(LOG_LEVEL_INFO);
     errno = ENOENT;
-    log_info("session 4 (uid 1000)", "bad %s", "a\nb\033[31m\177\302\205\377\303\274");
+    log_info("session 4 (uid 1000)", "bad %s", "a\nb\033[31m\177\302\205\377\342\200\256\303\274");
     ck_assert_int_eq(errno, ENOENT);
     log_debug(NULL, "too quiet");
     log_error(NULL, "plain");
     stderr_restore();
     take(pipes[0], text, sizeof(text));
-    ck_assert_str_eq(text, "info: session 4 (uid 1000): bad a\\x0ab\\x1b[31m\\x7f\\xc2\\x85\\xff\303\274\nerror: plain\n");
+    ck_assert_str_eq(text, "info: session 4 (uid 1000): bad a\\x0ab\\x1b[31m\\x7f\\xc2\\x85\\xff\\xe2\\x80\\xae\303\274\nerror: plain\n");
     close(pipes[0]);
     close(pipes[1]);
 }
