@@ -27,6 +27,7 @@
 #define COPY_SIZE (64 * 1024)
 #define RESCUE_SIZE (4 * PIPE_SIZE) /* more than the pair holds */
 #define TURN_SIZE PIPE_SIZE         /* bytes that one direction may move before others have their turn */
+#define BULK (64 * 1024)            /* bytes in a row from where more are expected */
 
 struct flow {
     struct relay *relay;
@@ -34,6 +35,7 @@ struct flow {
     struct event *again;
     int pipe[2];          /* both -1 until the first bytes come */
     size_t held;          /* bytes in it */
+    size_t streak;        /* bytes that have come since the source had no more */
     struct buffer copied; /* bytes that go before those; a flow that copies has all of them here */
     bool copies;
     bool blocked; /* the sink is waited for */
@@ -234,6 +236,14 @@ static bool flow_drain(struct flow *flow, size_t *moved)
     return true;
 }
 
+/* The source has no more for now, but whoever has sent much in a row is likely to be sending on. */
+static void flow_rest(struct flow *flow)
+{
+    if (flow->streak >= BULK)
+        sockets_lull(flow->relay->stream->sockets);
+    flow->streak = 0;
+}
+
 /* Moves bytes until the source or the sink would block, or others shall have their turn. */
 static void flow_move(struct flow *flow)
 {
@@ -244,8 +254,11 @@ static void flow_move(struct flow *flow)
         }
         if (!flow->ended && flow_empty(flow)) {
             ssize_t n = flow_fill(flow, place_of(flow, true));
-            if (n < 0 && errno == EAGAIN)
+            if (n < 0 && errno == EAGAIN) {
+                flow_rest(flow);
                 return;
+            }
+            flow->streak += n > 0 ? (size_t)n : 0;
             if (n <= 0)
                 source_ended(flow, n < 0 ? errno : 0);
             else if (side_of(flow) == SIDE_IN)

@@ -21,6 +21,14 @@ static void reap(evutil_socket_t fd, short what, void *context)
     }
 }
 
+static void lull(evutil_socket_t fd, short what, void *context)
+{
+    struct sockets *sockets = context;
+    (void)fd;
+    (void)what;
+    courtesy_show(&sockets->courtesy, sockets->turn);
+}
+
 #define USUAL_QUEUE 4096 /* where it cannot be read */
 
 /* What the system allows: it cuts longer ones itself. */
@@ -44,8 +52,9 @@ int sockets_init(struct sockets *sockets, struct event_base *base, struct resolv
     pipes_init(&sockets->pipes);
     LIST_INIT(&sockets->closers);
     sockets->reaper = event_new(base, -1, 0, reap, sockets);
+    sockets->lull = event_new(base, -1, 0, lull, sockets);
     int r = readiness_init(sockets);
-    return sockets->reaper ? r : -ENOMEM;
+    return sockets->reaper && sockets->lull ? r : -ENOMEM;
 }
 
 /* A plain event is run in a later round of the loop than the one that makes it active: everything up the stack is gone. */
@@ -54,6 +63,13 @@ void sockets_bury(struct sockets *sockets, struct grave *grave, void (*release)(
     *grave = (struct grave){sockets->graves, release};
     sockets->graves = grave;
     event_active(sockets->reaper, EV_TIMEOUT, 0);
+}
+
+/* A timer is looked at behind the input that is there. */
+void sockets_lull(struct sockets *sockets)
+{
+    static const struct timeval at_once = {0, 0};
+    event_add(sockets->lull, &at_once);
 }
 
 void sockets_close(struct object *object, const char *reason)
@@ -95,6 +111,7 @@ void sockets_deinit(struct sockets *sockets)
     closer_cut_all(sockets);
     reap(-1, 0, sockets);
     event_free(sockets->reaper);
+    event_free(sockets->lull);
     readiness_deinit(sockets);
     object_table_deinit(&sockets->objects);
     buffer_deinit(&sockets->scratch);

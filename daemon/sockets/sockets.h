@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "buffer.h"
+#include "courtesy.h"
 #include "denial.h"
 #include "object.h"
 #include "pipes.h"
@@ -21,8 +22,10 @@ struct sockets {
     struct event_base *base;
     struct resolver *resolver; /* the caller's */
     struct object_table objects;
-    struct buffer scratch;  /* what a read gave, until it is in the reply */
-    struct pipes pipes;     /* for bytes that pass through */
+    struct buffer scratch; /* what a read gave, until it is in the reply */
+    struct pipes pipes;    /* for bytes that pass through */
+    struct courtesy courtesy;
+    struct event *lull;     /* when it is due */
     struct closers closers; /* sockets on their way out */
     struct grave *graves;   /* what goes after this turn */
     struct event *reaper;
@@ -46,6 +49,10 @@ void sockets_deinit(struct sockets *sockets);
 
 /* Has something released after this turn. */
 void sockets_bury(struct sockets *sockets, struct grave *grave, void (*release)(struct grave *grave));
+
+/* Bulk has been moved, and more is expected. Others get the processor before it is waited for: at the end of this turn, when
+ * all that is ready has been served. */
+void sockets_lull(struct sockets *sockets);
 
 /* Closes an object of either kind, as session's end and shutdown do: output is flushed in the background. reason: a static
  * text for whoever is told. */

@@ -1,0 +1,55 @@
+/* When others are let go first, and when no longer. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "courtesy.h"
+
+#define NOW INT64_C(5000000)
+#define BRIEF 999
+#define LONG 1000
+#define PAUSE 200000
+
+START_TEST(it_is_shown_as_long_as_it_costs_little)
+{
+    struct courtesy courtesy = {0};
+    ck_assert(courtesy_due(&courtesy, 0, NOW));
+    courtesy_note(&courtesy, NOW, NOW + BRIEF);
+    ck_assert(courtesy_due(&courtesy, 0, NOW + BRIEF));
+}
+END_TEST
+
+START_TEST(who_keeps_the_processor_is_not_asked_again_soon)
+{
+    struct courtesy courtesy = {0};
+    int64_t end = NOW + LONG;
+    courtesy_note(&courtesy, NOW, end);
+    ck_assert(!courtesy_due(&courtesy, 0, end));
+    ck_assert(!courtesy_due(&courtesy, 0, end + PAUSE - 1));
+    ck_assert(courtesy_due(&courtesy, 0, end + PAUSE));
+}
+END_TEST
+
+START_TEST(nobody_who_calls_waits_for_others)
+{
+    struct courtesy courtesy = {0};
+    ck_assert(!courtesy_due(&courtesy, 1, NOW));
+    ck_assert(!courtesy_due(&courtesy, 2, NOW + PAUSE));
+    ck_assert(!courtesy_due(&courtesy, 2, NOW + 2 * PAUSE - 1));
+    ck_assert(courtesy_due(&courtesy, 2, NOW + 2 * PAUSE));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("courtesy");
+    TCase *tcase = tcase_create("courtesy");
+    tcase_add_test(tcase, it_is_shown_as_long_as_it_costs_little);
+    tcase_add_test(tcase, who_keeps_the_processor_is_not_asked_again_soon);
+    tcase_add_test(tcase, nobody_who_calls_waits_for_others);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
