@@ -61,11 +61,7 @@ struct call *call_new(struct session *session, struct batch *batch, const struct
         *error = -ENOMEM;
         return NULL;
     }
-    memset(call, 0, offsetof(struct call, timer));
-    call->session = session;
-    call->batch = batch;
-    call->method = request->method;
-    call->id = request->id;
+    *call = (struct call){.session = session, .batch = batch, .method = request->method, .id = request->id};
     call->waiter.attempt = call_attempt;
     call->waiter.gone = call_gone;
     call->cargo = *cargo; /* consume */

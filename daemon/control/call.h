@@ -27,7 +27,8 @@ struct call {
     unsigned wants;        /* of the object while it waits */
     struct sockd_timeout timeout;
     const char *option_operation; /* the timeout is a socket option's: its end is EAGAIN of this operation */
-    struct cargo cargo;           /* the payload becomes its own once it waits */
+    struct event timer;
+    struct cargo cargo; /* the payload becomes its own once it waits */
     bool payload_owned;
     struct sockd_bytes reply_payload;
     struct pipe *reply_pipe; /* what holds the payload instead */
@@ -49,8 +50,6 @@ struct call {
     bool timed;
     bool expired; /* its time is over: this try is the last */
     bool spent;   /* its texts have been used and need not be kept while it waits */
-
-    struct event timer; /* nothing before it is timed; last, so that a call which never waits need not clear it */
 };
 
 /* A call for a request: charged, in nobody's list yet. NULL with *trouble told: the limit of calls, or no memory. */
