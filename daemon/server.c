@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "closer.h"
 #include "dispatch.h"
@@ -19,8 +21,8 @@
 #include "log.h"
 #include "server_parts.h"
 
-#define SWEEP_PERIOD 10000000 /* microseconds between two looks for handles that are idle for too long */
-#define STOP_STEP 20000       /* microseconds between two looks whether everything has left */
+#define SWEEP_PERIOD 10 /* seconds between two looks for handles that are idle for too long */
+#define STOP_STEP 20000 /* microseconds between two looks whether everything has left */
 
 /* Everything has left, or the time is over. */
 static void stop_look(evutil_socket_t fd, short what, void *context)
@@ -57,9 +59,11 @@ static void sweep(evutil_socket_t fd, short what, void *context)
 {
     struct server *server = context;
     struct object *object, *next;
+    uint64_t times;
     int64_t idle = server->config->limits.idle_seconds, oldest = clock_now() - idle * 1000000;
-    (void)fd;
     (void)what;
+    if (read(fd, &times, sizeof times) < 0)
+        return;
     for (object = idle ? TAILQ_FIRST(&server->sockets.objects.order) : NULL; object; object = next) {
         next = TAILQ_NEXT(object, order);
         if (object->lifetime == LIFETIME_DAEMON && object->moved < oldest)
@@ -67,11 +71,22 @@ static void sweep(evutil_socket_t fd, short what, void *context)
     }
 }
 
+/* A timer of the system's: for as long as one of its own runs, the loop asks for the time in every round, and the kernel sets a
+ * clock for each wait. */
 static int start_sweep(struct server *server)
 {
-    struct timeval period = clock_timeval(SWEEP_PERIOD);
-    server->sweep = event_new(server->base, -1, EV_PERSIST, sweep, server);
-    return server->sweep && event_add(server->sweep, &period) == 0 ? 0 : -ENOMEM;
+    const struct itimerspec period = {{SWEEP_PERIOD, 0}, {SWEEP_PERIOD, 0}};
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (fd < 0)
+        return -errno;
+    server->sweep = event_new(server->base, fd, EV_READ | EV_PERSIST, sweep, server);
+    if (!server->sweep) {
+        fd_close(fd);
+        return -ENOMEM;
+    }
+    if (timerfd_settime(fd, 0, &period, NULL) < 0)
+        return -errno;
+    return event_add(server->sweep, NULL) == 0 ? 0 : -ENOMEM;
 }
 
 static struct message_limits message_limits(const struct config_limits *limits)
@@ -198,7 +213,11 @@ static int start_doors(struct server *server)
 /* Signals come before the sockets: whoever can reach the daemon can also end it in order. */
 static int start_loop(struct server *server)
 {
-    server->base = event_base_new();
+    struct event_config *config = event_config_new();
+    if (config && event_config_set_flag(config, EVENT_BASE_FLAG_NO_CACHE_TIME) == 0) /* a round without timers needs none */
+        server->base = event_base_new_with_config(config);
+    if (config)
+        event_config_free(config);
     return server->base ? start_signals(server) : -ENOMEM;
 }
 
@@ -273,6 +292,7 @@ static int start_listeners(struct server *server, char *reason, size_t size)
 /* Takes down what was set up, in the other order. */
 static void server_end(struct server *server)
 {
+    int timer = server->sweep ? event_get_fd(server->sweep) : -1;
     struct event **events[] = {&server->terminate, &server->interrupt, &server->hangup, &server->stopping, &server->sweep};
     for (size_t i = 0; i < server->entrance_count; i++)
         door_close(&server->entrances[i]->door);
@@ -286,6 +306,7 @@ static void server_end(struct server *server)
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
         if (*events[i])
             event_free(*events[i]);
+    fd_close(timer);
     if (server->base)
         event_base_free(server->base);
     for (size_t i = 0; i < server->entrance_count; i++)

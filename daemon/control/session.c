@@ -125,12 +125,13 @@ static void be_patient(struct session *session)
         left = limits->output_time;
     else
         left = -1;
-    if (left < 0 && !session->begun) {
-        event_del(session->patience);
-    } else {
-        struct timeval time = clock_timeval(left);
+    bool limited = left >= 0 || session->begun;
+    struct timeval time = clock_timeval(left);
+    if (limited)
         event_add(session->patience, &time);
-    }
+    else if (session->limited)
+        event_del(session->patience);
+    session->limited = limited;
 }
 
 /* Reads on unless the client has ended, or has requests waiting here, or replies that it does not read. */

@@ -74,7 +74,8 @@ struct session {
     bool input_ended; /* the client will send no more */
     bool ending;      /* no more is read; ends when its replies have left */
     bool ended;
-    bool busy; /* within its own turn: replies leave at its end */
+    bool busy;    /* within its own turn: replies leave at its end */
+    bool limited; /* in time, by its patience */
 };
 
 /* Takes over a connected socket and a reference to an identity, which has been charged for a session and a descriptor; all of
