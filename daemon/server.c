@@ -21,7 +21,7 @@
 #include "log.h"
 #include "server_parts.h"
 
-#define SWEEP_PERIOD 10 /* seconds between two looks for handles that are idle for too long */
+#define SWEEP_PERIOD 10 /* seconds at most between two looks for handles that are idle for too long */
 #define STOP_STEP 20000 /* microseconds between two looks whether everything has left */
 
 /* Everything has left, or the time is over. */
@@ -60,11 +60,11 @@ static void sweep(evutil_socket_t fd, short what, void *context)
     struct server *server = context;
     struct object *object, *next;
     uint64_t times;
-    int64_t idle = server->config->limits.idle_seconds, oldest = clock_now() - idle * 1000000;
+    int64_t oldest = clock_now() - server->config->limits.idle_seconds * 1000000;
     (void)what;
     if (read(fd, &times, sizeof times) < 0)
         return;
-    for (object = idle ? TAILQ_FIRST(&server->sockets.objects.order) : NULL; object; object = next) {
+    for (object = TAILQ_FIRST(&server->sockets.objects.order); object; object = next) {
         next = TAILQ_NEXT(object, order);
         if (object->lifetime == LIFETIME_DAEMON && object->moved < oldest)
             sockets_close(object, "idle");
@@ -75,7 +75,6 @@ static void sweep(evutil_socket_t fd, short what, void *context)
  * clock for each wait. */
 static int start_sweep(struct server *server)
 {
-    const struct itimerspec period = {{SWEEP_PERIOD, 0}, {SWEEP_PERIOD, 0}};
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     if (fd < 0)
         return -errno;
@@ -84,9 +83,15 @@ static int start_sweep(struct server *server)
         fd_close(fd);
         return -ENOMEM;
     }
-    if (timerfd_settime(fd, 0, &period, NULL) < 0)
-        return -errno;
     return event_add(server->sweep, NULL) == 0 ? 0 : -ENOMEM;
+}
+
+/* A period of 0 is none. */
+static void set_sweep(const struct server *server)
+{
+    int64_t idle = server->config->limits.idle_seconds, period = idle < SWEEP_PERIOD ? idle : SWEEP_PERIOD;
+    const struct itimerspec often = {{period, 0}, {period, 0}};
+    timerfd_settime(event_get_fd(server->sweep), 0, &often, NULL);
 }
 
 static struct message_limits message_limits(const struct config_limits *limits)
@@ -140,6 +145,7 @@ void server_apply_limits(struct server *server)
     server->sockets.flush_time = config->limits.flush_seconds * 1000000;
     server->sockets.world.nat64 = config->nat64;
     server->sockets.world.nat64_count = config->nat64_count;
+    set_sweep(server);
 }
 
 static const struct config_profile *find_profile(void *owner, struct sockd_text name)
@@ -231,10 +237,10 @@ static int start_parts(struct server *server)
     if (r == 0)
         r = start_control(server);
     if (r == 0)
-        server_apply_limits(server);
+        r = start_sweep(server);
     if (r == 0)
-        r = start_doors(server);
-    return r == 0 ? start_sweep(server) : r;
+        server_apply_limits(server);
+    return r == 0 ? start_doors(server) : r;
 }
 
 /* Says where in the file it stands that cannot be. */

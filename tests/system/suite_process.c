@@ -306,6 +306,25 @@ START_TEST(a_file_that_took_the_sockets_place_is_left_alone)
 }
 END_TEST
 
+START_TEST(a_handle_that_nobody_uses_is_closed)
+{
+    struct daemon d = {0};
+    daemon_prepare(&d);
+    daemon_start(&d, ARGUMENTS("--socket", d.socket, "--config", daemon_configure(&d, "{'limits': {'idle_seconds': 1}}")));
+    ck_assert(daemon_ready(&d));
+    struct client *c = client_open_at(d.socket);
+    struct link own = link_open(c, NULL), kept = link_open(c, "'lifetime': 'daemon'");
+    call(c, "events.subscribe", "{'filter': null}");
+    json_object *event = event_next(c);
+    expect_text(event, "event", "closed");
+    expect_text(event, "reason", "idle");
+    ck_assert_uint_eq(handle_at(event, "handle"), kept.stream);
+    peer_expect_end(kept.peer);
+    call(c, "handle.info", "{'handle': %lu}", own.stream);
+    expect_stop(&d, SIGTERM);
+}
+END_TEST
+
 static const struct test_case cases[] = {
     {&version_and_help, NULL, 0},
     {&wrong_arguments_are_a_usage_error, NULL, COUNT(wrong)},
@@ -324,6 +343,7 @@ static const struct test_case cases[] = {
     {&handles_go_on_counting_up_after_a_restart, NULL, 0},
     {&its_sockets_are_not_left_open_in_a_deleted_directory, NULL, 0},
     {&a_file_that_took_the_sockets_place_is_left_alone, NULL, 0},
+    {&a_handle_that_nobody_uses_is_closed, NULL, 0},
     {0},
 };
 
