@@ -6,13 +6,15 @@
 
 #include "clock.h"
 
-#define LONG 1000    /* microseconds */
-#define PAUSE 200000 /* microseconds until it is tried again */
+/* Microseconds. */
+#define LONG 1000
+#define AFTER_LONG 200000 /* until it is tried again */
+#define AFTER_CALL 10000  /* in which whoever has called is likely to call again */
 
 bool courtesy_due(struct courtesy *courtesy, uint32_t calls, int64_t now)
 {
-    if (courtesy->calls != calls)
-        courtesy->again = now + PAUSE;
+    if (courtesy->calls != calls && courtesy->again < now + AFTER_CALL)
+        courtesy->again = now + AFTER_CALL;
     courtesy->calls = calls;
     return now >= courtesy->again;
 }
@@ -20,7 +22,7 @@ bool courtesy_due(struct courtesy *courtesy, uint32_t calls, int64_t now)
 void courtesy_note(struct courtesy *courtesy, int64_t begin, int64_t end)
 {
     if (end - begin >= LONG)
-        courtesy->again = end + PAUSE;
+        courtesy->again = end + AFTER_LONG;
 }
 
 void courtesy_show(struct courtesy *courtesy, uint32_t calls)

@@ -7,7 +7,8 @@
 #define NOW INT64_C(5000000)
 #define BRIEF 999
 #define LONG 1000
-#define PAUSE 200000
+#define AFTER_LONG 200000
+#define AFTER_CALL 10000
 
 START_TEST(it_is_shown_as_long_as_it_costs_little)
 {
@@ -24,8 +25,9 @@ START_TEST(who_keeps_the_processor_is_not_asked_again_soon)
     int64_t end = NOW + LONG;
     courtesy_note(&courtesy, NOW, end);
     ck_assert(!courtesy_due(&courtesy, 0, end));
-    ck_assert(!courtesy_due(&courtesy, 0, end + PAUSE - 1));
-    ck_assert(courtesy_due(&courtesy, 0, end + PAUSE));
+    ck_assert(!courtesy_due(&courtesy, 1, end + 1)); /* a call meanwhile does not shorten it */
+    ck_assert(!courtesy_due(&courtesy, 1, end + AFTER_LONG - 1));
+    ck_assert(courtesy_due(&courtesy, 1, end + AFTER_LONG));
 }
 END_TEST
 
@@ -33,9 +35,9 @@ START_TEST(nobody_who_calls_waits_for_others)
 {
     struct courtesy courtesy = {0};
     ck_assert(!courtesy_due(&courtesy, 1, NOW));
-    ck_assert(!courtesy_due(&courtesy, 2, NOW + PAUSE));
-    ck_assert(!courtesy_due(&courtesy, 2, NOW + 2 * PAUSE - 1));
-    ck_assert(courtesy_due(&courtesy, 2, NOW + 2 * PAUSE));
+    ck_assert(!courtesy_due(&courtesy, 2, NOW + AFTER_CALL));
+    ck_assert(!courtesy_due(&courtesy, 2, NOW + 2 * AFTER_CALL - 1));
+    ck_assert(courtesy_due(&courtesy, 2, NOW + 2 * AFTER_CALL));
 }
 END_TEST
 
