@@ -1,6 +1,8 @@
 /* socket-status: every value for servers and streams in every direction, lists, counts and time. */
 #include <stdio.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "harness.h"
 
@@ -365,6 +367,36 @@ START_TEST(a_list_of_a_thousand)
 }
 END_TEST
 
+static long ask(struct client *c, handle stream)
+{
+    return request(c, "socket-status", "{'sockets': %lu, 'timeout': 0}", stream);
+}
+
+/* A Unix socket's bytes are there as soon as they are written. Whether the daemon reads the questions one by one or together
+ * is its own affair: each must be answered as of its own moment, or later. */
+START_TEST(a_status_knows_what_came_before_it_was_asked)
+{
+    struct client *c = client_open(), *other = client_open();
+    int fds[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    handle stream = handle_at(result(c, request_fds(c, "make-stream", &fds[0], 1, "{'buffered': true}")), "stream");
+    close(fds[0]);
+    for (int i = 0; i < 300; i++) {
+        long early = ask(c, stream), others_early = ask(other, stream);
+        peer_write(fds[1], "x\n");
+        long late = ask(c, stream), others_late = ask(other, stream);
+        expect_text(result(other, others_late), "status", "io");
+        long read = request(c, "read-line", "{'stream': %lu}", stream), after = ask(c, stream);
+        result(other, others_early);
+        result(c, early);
+        expect_text(result(c, late), "status", "io");
+        expect_text(result(c, read), "line", "x");
+        expect_text(result(c, after), "status", "output");
+    }
+    close(fds[1]);
+}
+END_TEST
+
 #define EACH_MODE COUNT(modes)
 
 static const struct test_case cases[] = {
@@ -392,6 +424,7 @@ static const struct test_case cases[] = {
     {&a_status_beside_a_waiting_read, NULL, EACH_MODE},
     {&a_list_of_a_thousand, NULL, 0},
     {&a_status_that_wakes_often_in_vain, NULL, 0},
+    {&a_status_knows_what_came_before_it_was_asked, NULL, 0},
     {0},
 };
 
