@@ -6,6 +6,7 @@
 
 #include "decimal.h"
 #include "escape.h"
+#include "utf8.h"
 
 static const struct sockd_text null_id = {"null", 4};
 
@@ -252,6 +253,50 @@ bool rpc_id_equal(struct sockd_text a, struct sockd_text b)
         return escape_compare(a.data + 1, a.size - 2, b.data + 1, b.size - 2) == 0;
     struct decimal left = decimal_read(a.data, a.size), right = decimal_read(b.data, b.size);
     return decimal_equal(&left, &right);
+}
+
+static uint32_t hash_byte(uint32_t hash, unsigned char byte)
+{
+    return (hash ^ byte) * 16777619u;
+}
+
+/* Escapes count as the characters that they stand for. */
+static uint32_t hash_string(uint32_t hash, const char *data, size_t size)
+{
+    char bytes[4];
+    for (size_t at = 0; at < size;) {
+        int32_t ch;
+        size_t n = data[at] == '\\' ? escape_read(data + at, size - at, &ch) : 0;
+        if (n == 0) {
+            hash = hash_byte(hash, (unsigned char)data[at++]);
+            continue;
+        }
+        at += n;
+        n = utf8_write(ch, bytes);
+        for (size_t i = 0; i < n; i++)
+            hash = hash_byte(hash, (unsigned char)bytes[i]);
+    }
+    return hash;
+}
+
+/* Of a number the digits alone, without the zeros around them: numbers that are the same have them in common. */
+static uint32_t hash_number(uint32_t hash, const struct decimal *number)
+{
+    for (size_t i = 0; i < number->size; i++)
+        if (number->digits[i] != '.')
+            hash = hash_byte(hash, (unsigned char)number->digits[i]);
+    return hash;
+}
+
+uint32_t rpc_id_hash(struct sockd_text id)
+{
+    uint32_t hash = hash_byte(2166136261u, id.data[0] == '"' || id.data[0] == 'n' ? (unsigned char)id.data[0] : '0');
+    if (id.data[0] == '"')
+        return hash_string(hash, id.data + 1, id.size - 2);
+    if (id.data[0] == 'n')
+        return hash;
+    struct decimal number = decimal_read(id.data, id.size);
+    return hash_number(hash, &number);
 }
 
 /* ---- replies ---- */

@@ -41,6 +41,9 @@ bool rpc_next(struct scan *scan, struct rpc_message *message, struct rpc_request
  * decimal value (10, 10.0 and 1e1 are one), null. */
 bool rpc_id_equal(struct sockd_text a, struct sockd_text b);
 
+/* A number that ids which are the same have in common. */
+uint32_t rpc_id_hash(struct sockd_text id);
+
 /* A reply as a client gets it. */
 struct rpc_reply {
     struct sockd_text id; /* its JSON text */

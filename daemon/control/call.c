@@ -38,6 +38,7 @@ static bool keep_id(struct call *call, struct sockd_text id)
     char *room = id.size <= sizeof call->id_room ? call->id_room : malloc(id.size);
     if (room)
         memcpy(room, id.data, id.size);
+    call->id_hash = rpc_id_hash(id);
     call->id.data = room;
     return room != NULL;
 }
@@ -239,6 +240,7 @@ static int call_wait(struct call *call, const void *params)
     call->params = record_keep(call->method->params, params, call->spent, &call->kept);
     if (!call->params || keep_payload(call) < 0)
         return -ENOMEM;
+    call->kept += call->id.size > sizeof call->id_room ? call->id.size : 0;
     weigh(call);
     if (account_over(&session->identity->account, QUOTA_BUFFERED, &limit))
         return trouble_limit(call_trouble(call), quota_names[QUOTA_BUFFERED], limit);
@@ -317,8 +319,9 @@ void call_resume(struct call *call)
 struct call *call_find(const struct session *session, struct sockd_text id)
 {
     struct call *call;
+    uint32_t hash = rpc_id_hash(id);
     TAILQ_FOREACH (call, &session->calls, link)
-        if (call->id.data && rpc_id_equal(call->id, id))
+        if (call->id.data && call->id_hash == hash && rpc_id_equal(call->id, id))
             return call;
     return NULL;
 }

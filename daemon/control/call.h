@@ -21,6 +21,7 @@ struct call {
     const struct method *method;
     struct sockd_text id; /* as it came; null data: a notification */
     char id_room[40];
+    uint32_t id_hash;      /* of one that waits: looking for it among others takes no longer where they are long */
     void *params;          /* a copy of its own, once it waits */
     struct object *object; /* what it waits for, in the queue below */
     struct waiters *queue; /* where it will stand if it must wait; NULL: nowhere, it is resumed by whom it asked */

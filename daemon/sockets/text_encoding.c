@@ -34,24 +34,24 @@ bool encoding_is_utf8(struct sockd_text name)
     return name_is(name, "utf-8") || name_is(name, "utf8");
 }
 
-/* A slash or a comma begins what iconv takes for orders; it would also cut off spaces. */
-static bool name_valid(struct sockd_text name)
+/* Reads a name in the one form that it is kept in. A slash or a comma would begin what iconv takes for orders. Every other
+ * sign that its names do not have it passes over, as it does with the brackets that one of them has: let through, they would
+ * make any number of names for the same. */
+static bool name_read(char out[ENCODING_NAME_MAX + 1], struct sockd_text name)
 {
+    size_t used = 0;
     if (name.size == 0 || name.size > ENCODING_NAME_MAX)
         return false;
-    for (size_t i = 0; i < name.size; i++)
-        if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == '/' || name.data[i] == ',')
-            return false;
-    return true;
-}
-
-static void name_copy(char *out, struct sockd_text name)
-{
     for (size_t i = 0; i < name.size; i++) {
         char c = name.data[i];
-        out[i] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+        bool upper = c >= 'A' && c <= 'Z', other = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!upper && !other && (c == '\0' || !strchr("_-.:()", c)))
+            return false;
+        if (c != '(' && c != ')')
+            out[used++] = upper ? (char)(c + ('a' - 'A')) : c;
     }
-    out[name.size] = 0;
+    out[used] = '\0';
+    return used > 0;
 }
 
 /* ---- trying ---- */
@@ -175,17 +175,18 @@ static int encoding_try(struct encoding *encoding)
 
 int encoding_find(struct sockd_text name, const struct encoding **encoding)
 {
-    if (!name_valid(name))
+    char plain[ENCODING_NAME_MAX + 1];
+    if (!name_read(plain, name))
         return -EINVAL;
     for (struct encoding *it = known; it; it = it->next)
-        if (name_is(name, it->name)) {
+        if (strcmp(plain, it->name) == 0) {
             *encoding = it;
             return 0;
         }
     struct encoding *added = calloc(1, sizeof *added);
     if (!added)
         return -ENOMEM;
-    name_copy(added->name, name);
+    memcpy(added->name, plain, sizeof plain);
     int error = encoding_try(added);
     if (error) {
         free(added);

@@ -291,6 +291,24 @@ START_TEST(bytes_of_calls_that_wait)
 }
 END_TEST
 
+/* An id is kept as it came, whatever its length. */
+START_TEST(ids_of_calls_that_wait)
+{
+    static char line[1 << 20];
+    struct client *c = client_open_by("few");
+    handle server = serve(c);
+    for (int i = 0; i < 2; i++) {
+        int size = snprintf(line, sizeof line, "{\"jsonrpc\":\"2.0\",\"method\":\"socket-wait\",\"params\":[%lu],\"id\":%d",
+                            server, i + 1);
+        memset(line + size, '0', 300000);
+        snprintf(line + size + 300000, 4, "}\n");
+        client_write(c, line);
+        expect_used(c, "waiters", i + 1);
+        ck_assert_int_ge(used(c, "buffered"), (i + 1) * 300000);
+    }
+}
+END_TEST
+
 /* Sends as much as goes within a while. */
 static void push(int fd, const char *data, size_t size)
 {
@@ -461,6 +479,7 @@ static const struct test_case cases[] = {
     {&a_flood_of_connections, NULL, 0},
     {&calls_that_wait, NULL, 0},
     {&bytes_of_calls_that_wait, NULL, 0},
+    {&ids_of_calls_that_wait, NULL, 0},
     {&bytes_of_replies, NULL, 0},
     {&rules_of_a_session, NULL, 0},
     {&a_handle_that_was_claimed, NULL, 0},

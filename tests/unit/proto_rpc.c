@@ -234,6 +234,7 @@ START_TEST(ids_are_equal_by_type_and_value)
     struct sockd_text left = {fence_copy(0, ids[_i].a, a), a}, right = {fence_copy(1, ids[_i].b, b), b};
     ck_assert_int_eq(rpc_id_equal(left, right), ids[_i].equal);
     ck_assert_int_eq(rpc_id_equal(right, left), ids[_i].equal);
+    ck_assert(!ids[_i].equal || rpc_id_hash(left) == rpc_id_hash(right));
 }
 END_TEST
 

@@ -30,6 +30,11 @@ static const struct {
     NAME("Shift_JIS", true, "shift_jis"),
     NAME("ISO-2022-JP", true, "iso-2022-jp"),
     NAME("ISO_8859-1:1987", true, "iso_8859-1:1987"),
+    NAME("NF_Z_62-010_(1973)", true, "nf_z_62-010_1973"),
+    NAME("((latin1)", true, "latin1"),
+    NAME("()", false, NULL),
+    NAME("latin1!", false, NULL), /* iconv itself reads over it */
+    NAME("*latin1", false, NULL),
     NAME("", false, NULL),
     NAME("no-such-charset", false, NULL),
     NAME("utf-8//TRANSLIT", false, NULL),
