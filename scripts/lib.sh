@@ -102,6 +102,7 @@ test_tree() {
     # what a sanitizer finds is told by a status that no program has of its own
     local -x ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:exitcode=99
     local -x LSAN_OPTIONS=suppressions=$PWD/tests/leaks.txt:print_suppressions=0
+    local -x CK_DEFAULT_TIMEOUT=60 # seconds for a case of Check's: others may be busy on this machine, too
     ctest --test-dir "build/$preset" -j2 --output-on-failure --no-tests=error --no-label-summary "$@" </dev/null || status=$?
     read -r passed failed < <(counts "build/$preset/Testing/Temporary/LastTest.log")
     echo
