@@ -141,6 +141,10 @@ bool policy_decide_right(const struct policy_layers *layers, int right, struct p
 bool policy_decide_host(const struct policy_layers *layers, const char *host, size_t size, int port,
                         struct policy_decision *decision, const struct policy_trace *trace);
 
+/* The same as if the right to look up names were given: what the rules say. */
+bool policy_decide_name(const struct policy_layers *layers, const char *host, size_t size, int port,
+                        struct policy_decision *decision);
+
 /* Whether an address that the host has (or is) may be dialled, its port included. */
 bool policy_decide_dial(const struct policy_layers *layers, const struct policy_world *world, const char *host, size_t size,
                         const union address *address, struct policy_decision *decision, const struct policy_trace *trace);

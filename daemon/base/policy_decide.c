@@ -26,6 +26,7 @@ struct question {
     enum address_class class;
 
     int right;
+    bool may_resolve; /* as if that right were given */
     const char *name; /* without a dot at the end; NULL: the host is an address */
     size_t name_size;
     int port;
@@ -196,7 +197,7 @@ static enum policy_reason layer_host(struct question *question)
         return POLICY_MALFORMED;
     }
     tell(question, "form", true, "%.*s is a name", size, question->name);
-    if (!(question->policy->rights >> RIGHT_RESOLVE & 1)) {
+    if (!question->may_resolve && !(question->policy->rights >> RIGHT_RESOLVE & 1)) {
         tell(question, "right", false, "resolve: not given, so no name is looked up");
         return POLICY_NO_RIGHT;
     }
@@ -219,6 +220,14 @@ bool policy_decide_host(const struct policy_layers *layers, const char *host, si
                         struct policy_decision *decision, const struct policy_trace *trace)
 {
     struct question question = {.layers = layers, .decision = decision, .trace = trace, .port = port};
+    set_host(&question, host, size);
+    return decide(&question, layer_host);
+}
+
+bool policy_decide_name(const struct policy_layers *layers, const char *host, size_t size, int port,
+                        struct policy_decision *decision)
+{
+    struct question question = {.layers = layers, .decision = decision, .port = port, .may_resolve = true};
     set_host(&question, host, size);
     return decide(&question, layer_host);
 }

@@ -55,6 +55,10 @@ static bool ask_host(struct sockets *sockets, const struct identity *identity, c
     struct denial_case what = {identity, operation,        right ? right_names[RIGHT_RESOLVE] : name,
                                NULL,     right ? 0 : port, &decision};
     denial_tell(sockets, &what);
+    if (allowed && right) { /* it is reported, and so is what the rules lack */
+        policy_decide_name(&identity->layers, host.data, host.size, port > 0 ? port : 1, &decision);
+        denial_tell(sockets, &(struct denial_case){identity, operation, name, NULL, port, &decision});
+    }
     return allowed;
 }
 

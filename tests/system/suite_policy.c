@@ -206,6 +206,7 @@ START_TEST(a_report_has_what_would_have_been_denied)
         call(c, "socket-connect", "{'host': '127.0.0.1', 'port': %d}", port);
     call(c, "socket-connect", "{'host': 'localhost', 'port': %d}", port);
     call(c, "socket-server", "{'interface': '127.0.0.1'}");
+    reply(c, request(c, "socket-connect", "{'host': 'no-such.invalid', 'port': 443, 'timeout': 0.05}"));
     json_object *report = call(owner, "policy.report", "{'profile': 'trial'}");
     json_object *row = row_of(report, "connect", "127.0.0.1", "floor");
     expect_int(row, "count", 3);
@@ -218,6 +219,7 @@ START_TEST(a_report_has_what_would_have_been_denied)
     expect_text(row, "address", "127.0.0.1");
     row_of(report, "socket-connect", "connect", "no-right");
     row_of(report, "connect", "resolve", "no-right");
+    expect_int(row_of(report, "connect", "no-such.invalid", "name-not-allowed"), "port", 443);
     row = row_of(report, "listen", "127.0.0.1", "no-rule");
     expect_int(row, "port", 0);
     expect_int(report, "dropped", 0);
