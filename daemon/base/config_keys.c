@@ -146,7 +146,7 @@ static const struct config_key profile_keys[] = {
      .reload = true,
      .doc =
          "the groups of methods that may be called: resolve, reverse, connect, listen, io, options, export, adopt, share, pool, "
-         "inspect or inspect:all, close or close:all, admin; `io` brings `close`"},
+         "inspect or inspect:all, close or close:all, admin; `io` brings `inspect` and `close`"},
     {.name = "mode",
      .type = CONFIG_WORD,
      .offset = PROFILE(mode),

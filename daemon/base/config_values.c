@@ -139,15 +139,17 @@ static bool read_right(struct config_source *source, uint32_t token, void *out)
                               text.data, list);
 }
 
-/* Whoever may use what is anyone's may use what is his, and whoever may use it may close it. */
+/* Whoever may use what is anyone's may use what is his, and whoever may use it may see and close it:
+ * libsockd's FILE asks what kind of stream it has. */
 bool config_read_rights(struct config_source *source, uint32_t token, const struct config_key *key, void *out)
 {
     uint32_t *rights = place(out, key);
     if (!read_array(source, token, read_right, rights))
         return false;
-    if (*rights >> POLICY_RIGHT_INSPECT_ALL & 1)
+    bool io = *rights >> RIGHT_IO & 1;
+    if (io || *rights >> POLICY_RIGHT_INSPECT_ALL & 1)
         *rights |= UINT32_C(1) << RIGHT_INSPECT;
-    if (*rights >> POLICY_RIGHT_CLOSE_ALL & 1 || *rights >> RIGHT_IO & 1)
+    if (io || *rights >> POLICY_RIGHT_CLOSE_ALL & 1)
         *rights |= UINT32_C(1) << RIGHT_CLOSE;
     return true;
 }

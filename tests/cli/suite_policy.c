@@ -95,9 +95,9 @@ END_TEST
 START_TEST(the_profiles)
 {
     ck_assert_str_eq(sockctl_text("policy ls"),
-                     "PROFILE  MODE     RIGHTS      DIAL                                     LISTEN\n"
-                     "trial    report   io, close   allow 127.0.0.9 1-65535, deny 127.0.0.9  -\n"
-                     "owner    enforce  everything  everything                               everything");
+                     "PROFILE  MODE     RIGHTS              DIAL                                     LISTEN\n"
+                     "trial    report   io, inspect, close  allow 127.0.0.9 1-65535, deny 127.0.0.9  -\n"
+                     "owner    enforce  everything          everything                               everything");
     const char *text = sockctl_text("policy show trial");
     ck_assert_msg(strstr(text, "mode    report\n") && strstr(text, "right   io\n") && strstr(text, "dial    deny 127.0.0.9"),
                   "%s", text);

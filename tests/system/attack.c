@@ -9,7 +9,7 @@ const char attack_config[] =
     "                 {'path': '$/box.sock', 'mode': '0666', 'profile': 'box'},"
     "                 {'path': '$/other.sock', 'mode': '0666', 'profile': 'other'} ],"
     "  'profiles': {"
-    "    'box': { 'rights': ['connect', 'listen', 'io', 'options', 'adopt', 'resolve', 'inspect'],"
+    "    'box': { 'rights': ['connect', 'listen', 'io', 'options', 'adopt', 'resolve'],"
     "             'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ] },"
     "    'other': { 'rights': ['connect', 'listen', 'io'],"
     "               'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ] } },"

@@ -11,12 +11,12 @@
     "               {'path': '$/other.sock', 'mode': '0666', 'profile': 'other'}," \
     "               {'path': '$/fickle.sock', 'mode': '0666', 'profile': 'fickle'} "
 
-#define PROFILES(dial, listen, revoke)                                                                                                \
-    "'profiles': { 'web': { 'rights': ['resolve', 'connect', 'listen', 'io', 'share'],"                                               \
-    "                       'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ],"                                             \
-    "                       'listen': [ {'allow': '127.0.0.1'} ] },"                                                                  \
-    "              'other': { 'rights': ['connect', 'io', 'inspect'], 'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ] }," \
-    "              'fickle': { 'rights': ['connect', 'listen', 'io'], 'dial': [" dial "], 'listen': [" listen                         \
+#define PROFILES(dial, listen, revoke)                                                                                     \
+    "'profiles': { 'web': { 'rights': ['resolve', 'connect', 'listen', 'io', 'share'],"                                    \
+    "                       'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ],"                                  \
+    "                       'listen': [ {'allow': '127.0.0.1'} ] },"                                                       \
+    "              'other': { 'rights': ['connect', 'io'], 'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ] }," \
+    "              'fickle': { 'rights': ['connect', 'listen', 'io'], 'dial': [" dial "], 'listen': [" listen              \
     "], 'revoke': '" revoke "' },"
 
 #define OPEN "{'allow': '127.0.0.1', 'ports': ['1024-65535']}"

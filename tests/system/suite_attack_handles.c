@@ -19,7 +19,7 @@ static const char config[] =
     "           'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ],"
     "           'listen': [ {'allow': '127.0.0.0/8'}, {'allow': '::1'} ] },"
     "    'spy': { 'rights': ['io', 'inspect:all', 'close:all'] },"
-    "    'few': { 'rights': ['connect', 'listen', 'io', 'inspect'],"
+    "    'few': { 'rights': ['connect', 'listen', 'io'],"
     "             'dial': [ {'allow': '127.0.0.1', 'ports': ['1024-65535']} ], 'listen': [ {'allow': '127.0.0.1'} ],"
     "             'limits': {'sessions': 4, 'handles': 6, 'calls': 20, 'buffered': 300000} } } }";
 

@@ -24,10 +24,11 @@ static json_object *attempt(const char *profile, const struct method *method)
     return json;
 }
 
-/* Whoever may use what is his may close it. */
+/* Whoever may use what is his may see and close it. */
 static bool brings(int right, const struct method *method)
 {
-    return (int)method->right == right || (right == RIGHT_IO && method->right == RIGHT_CLOSE);
+    return (int)method->right == right ||
+           (right == RIGHT_IO && (method->right == RIGHT_INSPECT || method->right == RIGHT_CLOSE));
 }
 
 /* shows: options-right */

@@ -298,7 +298,7 @@ START_TEST(the_profiles)
         found = true;
         expect_text(profile, "mode", "enforce");
         expect_false(profile, "unrestricted");
-        expect_json(profile, "rights", "['resolve', 'connect', 'listen', 'io', 'close']");
+        expect_json(profile, "rights", "['resolve', 'connect', 'listen', 'io', 'inspect', 'close']");
         expect_text(profile, "dial.2", "deny 1.2.0.0/16");
         expect_text(profile, "listen.0", "allow 127.0.0.1 20000-60000");
     }

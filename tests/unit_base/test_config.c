@@ -46,7 +46,7 @@ START_TEST(whole)
     ck_assert(owner->policy->unrestricted && !web->policy->unrestricted);
     ck_assert_uint_eq(owner->policy->rights, POLICY_EVERY_RIGHT);
     ck_assert_uint_eq(web->policy->rights, 1u << RIGHT_RESOLVE | 1u << RIGHT_CONNECT | 1u << RIGHT_LISTEN | 1u << RIGHT_IO |
-                                               1u << RIGHT_CLOSE); /* io brings it */
+                                               1u << RIGHT_INSPECT | 1u << RIGHT_CLOSE); /* io brings these */
     ck_assert_int_eq(web->revoke, CONFIG_CLOSE);
     ck_assert_int_eq(web->principal.sessions, 16);
     ck_assert_int_eq(web->principal.buffered, 4194304);

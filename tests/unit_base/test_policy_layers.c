@@ -37,7 +37,8 @@ START_TEST(rights)
     struct policy_layers layers = make_layers("{\"rights\": [\"resolve\", \"io\", \"close:all\"]}");
     struct policy_decision decision;
     for (int right = 1; right < POLICY_RIGHT_COUNT; right++) {
-        bool has = right == RIGHT_RESOLVE || right == RIGHT_IO || right == RIGHT_CLOSE || right == POLICY_RIGHT_CLOSE_ALL;
+        bool has = right == RIGHT_RESOLVE || right == RIGHT_IO || right == RIGHT_INSPECT || right == RIGHT_CLOSE ||
+                   right == POLICY_RIGHT_CLOSE_ALL;
         ck_assert(policy_decide_right(&layers, right, &decision, NULL) == has);
         ck_assert_int_eq(decision.reason, has ? POLICY_ALLOWED : POLICY_NO_RIGHT);
         const char *word = policy_right_name(right);
