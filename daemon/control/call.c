@@ -112,8 +112,7 @@ static void call_free(struct call *call)
     waiter_leave(&call->waiter);
     if (call->waiting)
         TAILQ_REMOVE(&call->session->calls, call, link);
-    if (call->timed)
-        event_del(&call->timer);
+    timer_close(&call->timer);
     if (call->waiting && call->id.data != call->id_room)
         free((char *)call->id.data);
     if (call->payload_owned)
@@ -201,12 +200,10 @@ static int tell_expired(struct call *call)
     return r;
 }
 
-static void call_expired(evutil_socket_t fd, short what, void *context)
+static void call_expired(struct timer *timer)
 {
-    struct call *call = context;
+    struct call *call = (struct call *)((char *)timer - offsetof(struct call, timer));
     struct object *object = call->object;
-    (void)fd;
-    (void)what;
     call->expired = true;
     call_resume(call);
     if (object)
@@ -245,11 +242,9 @@ static int call_wait(struct call *call, const void *params)
     if (account_over(&session->identity->account, QUOTA_BUFFERED, &limit))
         return trouble_limit(call_trouble(call), quota_names[QUOTA_BUFFERED], limit);
     if (call->timeout.finite) {
-        struct timeval time = clock_timeval(clock_wait(&call->timeout));
-        event_assign(&call->timer, session->control->options.base, -1, 0, call_expired, call);
-        if (event_add(&call->timer, &time) < 0)
+        if (timer_open(&call->timer, &call_sockets(call)->timers, call_expired) < 0)
             return -ENOMEM;
-        call->timed = true;
+        timer_set(&call->timer, clock_now() + clock_wait(&call->timeout));
     }
     if (!keep_id(call, call->id)) {
         call->id = (struct sockd_text){NULL, 0};

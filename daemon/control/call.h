@@ -28,8 +28,8 @@ struct call {
     unsigned wants;        /* of the object while it waits */
     struct sockd_timeout timeout;
     const char *option_operation; /* the timeout is a socket option's: its end is EAGAIN of this operation */
-    struct event timer;
-    struct cargo cargo; /* the payload becomes its own once it waits */
+    struct timer timer;           /* its timeout's, while it waits */
+    struct cargo cargo;           /* the payload becomes its own once it waits */
     bool payload_owned;
     struct sockd_bytes reply_payload;
     struct pipe *reply_pipe; /* what holds the payload instead */
@@ -48,7 +48,6 @@ struct call {
     size_t kept;  /* bytes of its own copies, while it waits */
     size_t held;  /* charged as buffered: these, and what it has under way */
     bool charged; /* as one that waits */
-    bool timed;
     bool expired; /* its time is over: this try is the last */
     bool spent;   /* its texts have been used and need not be kept while it waits */
 };

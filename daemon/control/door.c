@@ -168,16 +168,13 @@ static int64_t let_in(struct door *door, int fd)
 
 static void door_wait(struct door *door, int64_t wait)
 {
-    struct timeval time = clock_timeval(wait);
     event_del(door->event);
-    event_add(door->pause, &time);
+    timer_set(&door->pause, clock_now() + wait);
 }
 
-static void pause_over(evutil_socket_t fd, short what, void *context)
+static void pause_over(struct timer *timer)
 {
-    struct door *door = context;
-    (void)fd;
-    (void)what;
+    struct door *door = (struct door *)((char *)timer - offsetof(struct door, pause));
     event_add(door->event, NULL);
 }
 
@@ -206,8 +203,8 @@ int door_open(struct door *door, struct control *control, int fd, const struct c
     struct event_base *base = control->options.base;
     *door = (struct door){.control = control, .profile = profile};
     door->event = event_new(base, fd, EV_READ | EV_PERSIST, door_event, door);
-    door->pause = event_new(base, -1, 0, pause_over, door);
-    if (door->event && door->pause && event_add(door->event, NULL) == 0)
+    int r = timer_open(&door->pause, &control->options.sockets->timers, pause_over);
+    if (door->event && r == 0 && event_add(door->event, NULL) == 0)
         return 0;
     door_close(door);
     return -ENOMEM;
@@ -217,7 +214,6 @@ void door_close(struct door *door)
 {
     if (door->event)
         event_free(door->event);
-    if (door->pause)
-        event_free(door->pause);
-    door->event = door->pause = NULL;
+    door->event = NULL;
+    timer_close(&door->pause);
 }

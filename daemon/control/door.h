@@ -8,7 +8,8 @@ struct event;
 
 struct door {
     struct control *control;
-    struct event *event, *pause;
+    struct event *event;
+    struct timer pause;
     const struct config_profile *profile; /* the caller's, as long as the door is open */
 };
 

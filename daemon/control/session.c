@@ -72,7 +72,8 @@ void session_end(struct session *session)
     event_gone(&session->read);
     event_gone(&session->write);
     event_gone(&session->later);
-    event_gone(&session->patience);
+    timer_close(&session->pause);
+    timer_close(&session->patience);
     session_fds_expire(session, UINT64_MAX);
     session_output_deinit(session);
     session->load = pipe_give(&control->options.sockets->pipes, session->load);
@@ -96,13 +97,11 @@ void session_end_soon(struct session *session)
 
 static void turn_over(struct session *session);
 
-static void patience_over(evutil_socket_t fd, short what, void *context)
+static void patience_over(struct timer *timer)
 {
-    struct session *session = context;
+    struct session *session = (struct session *)((char *)timer - offsetof(struct session, patience));
     struct control *control = session->control;
     struct sockd_timeout timeout = SOCKD_SECONDS((clock_now() - session->begun) / 1000000);
-    (void)fd;
-    (void)what;
     if (session->ending || !session->begun) { /* its replies stay unread */
         session_end(session);
         return;
@@ -118,20 +117,12 @@ static void patience_over(evutil_socket_t fd, short what, void *context)
 static void be_patient(struct session *session)
 {
     const struct message_limits *limits = &session->control->options.limits;
-    int64_t left;
     if (session->begun)
-        left = session->begun + (1 + (int64_t)(session->unfinished >> 20)) * limits->line_time - clock_now();
+        timer_set(&session->patience, session->begun + (1 + (int64_t)(session->unfinished >> 20)) * limits->line_time);
     else if (session_stuffed(session) || (session->ending && session_unsent(session) > 0))
-        left = limits->output_time;
+        timer_set(&session->patience, clock_now() + limits->output_time);
     else
-        left = -1;
-    bool limited = left >= 0 || session->begun;
-    struct timeval time = clock_timeval(left);
-    if (limited)
-        event_add(session->patience, &time);
-    else if (session->limited)
-        event_del(session->patience);
-    session->limited = limited;
+        timer_clear(&session->patience);
 }
 
 /* Reads on unless the client has ended, or has requests waiting here, or replies that it does not read. */
@@ -283,8 +274,7 @@ static void turn_over(struct session *session)
     if (session->ended)
         return;
     if (session->deferred) {
-        struct timeval time = clock_timeval(session->deferred - clock_now());
-        event_add(session->later, &time);
+        timer_set(&session->pause, session->deferred);
     } else if (buffer_size(&session->in) > 0 && !session->begun && !session->ending && !session_stuffed(session)) {
         /* requests wait here; others, whose input the loop looks for first, are served before */
         event_add(session->later, &at_once);
@@ -420,6 +410,11 @@ static void session_writable(evutil_socket_t fd, short what, void *context)
     session_later(fd, what, context);
 }
 
+static void pause_over(struct timer *timer)
+{
+    session_later(-1, EV_TIMEOUT, (char *)timer - offsetof(struct session, pause));
+}
+
 int session_new(struct control *control, int fd, struct identity *identity)
 {
     struct event_base *base = control->options.base;
@@ -441,8 +436,10 @@ int session_new(struct control *control, int fd, struct identity *identity)
     session->write = event_new(base, fd, EV_WRITE, session_writable, session);
     session->later = event_new(base, -1, 0, session_later, session);
     session->reading = true;
-    session->patience = event_new(base, -1, 0, patience_over, session);
-    if (session->read && session->write && session->later && session->patience && event_add(session->read, NULL) == 0)
+    int r = timer_open(&session->pause, &control->options.sockets->timers, pause_over);
+    if (r == 0)
+        r = timer_open(&session->patience, &control->options.sockets->timers, patience_over);
+    if (session->read && session->write && session->later && r == 0 && event_add(session->read, NULL) == 0)
         return 0;
     session_end(session);
     return -ENOMEM;

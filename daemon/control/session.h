@@ -49,7 +49,9 @@ struct session {
     struct calls calls;                /* those that wait */
     struct status_sets sets;           /* that it has named */
     struct subscription *subscription; /* to events; NULL: none */
-    struct event *read, *write, *later, *patience;
+    struct event *read, *write, *later;
+    struct timer pause;    /* while its user has had his share */
+    struct timer patience; /* with a message that is unfinished, and with replies that are not read */
     struct buffer in, out;
     struct session_parcel *parcels;
     size_t piped;      /* bytes in their pipes */
@@ -74,8 +76,7 @@ struct session {
     bool input_ended; /* the client will send no more */
     bool ending;      /* no more is read; ends when its replies have left */
     bool ended;
-    bool busy;    /* within its own turn: replies leave at its end */
-    bool limited; /* in time, by its patience */
+    bool busy; /* within its own turn: replies leave at its end */
 };
 
 /* Takes over a connected socket and a reference to an identity, which has been charged for a session and a descriptor; all of

@@ -53,7 +53,9 @@ int sockets_init(struct sockets *sockets, struct event_base *base, struct resolv
     LIST_INIT(&sockets->closers);
     sockets->reaper = event_new(base, -1, 0, reap, sockets);
     sockets->lull = event_new(base, -1, 0, lull, sockets);
-    int r = readiness_init(sockets);
+    int r = timers_init(&sockets->timers, base);
+    if (r == 0)
+        r = readiness_init(sockets);
     return sockets->reaper && sockets->lull ? r : -ENOMEM;
 }
 
@@ -113,6 +115,7 @@ void sockets_deinit(struct sockets *sockets)
     event_free(sockets->reaper);
     event_free(sockets->lull);
     readiness_deinit(sockets);
+    timers_deinit(&sockets->timers);
     object_table_deinit(&sockets->objects);
     buffer_deinit(&sockets->scratch);
     denials_deinit(&sockets->denials);

@@ -8,6 +8,7 @@
 #include "denial.h"
 #include "object.h"
 #include "pipes.h"
+#include "timers.h"
 #include "readiness.h"
 #include "resolver.h"
 #include "witness.h"
@@ -21,6 +22,7 @@ LIST_HEAD(closers, closer);
 struct sockets {
     struct event_base *base;
     struct resolver *resolver; /* the caller's */
+    struct timers timers;
     struct object_table objects;
     struct buffer scratch; /* what a read gave, until it is in the reply */
     struct pipes pipes;    /* for bytes that pass through */
