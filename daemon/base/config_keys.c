@@ -182,7 +182,7 @@ static const struct config_key profile_keys[] = {
      .min = 1,
      .max = 100,
      .unit = "percent",
-     .fallback = "5",
+     .fallback = "3",
      .reload = true,
      .doc = "of the daemon's time that a user gets who asks for much, while another user asks for little at a time; without "
             "such another one he gets all there is. The profile `owner` has 100"},

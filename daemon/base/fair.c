@@ -12,6 +12,7 @@
 #define PRESSING 50000 /* for which that is remembered */
 #define RECENT 10000   /* since a calm one's last turn, for which he is waited for */
 #define BURST 100      /* microseconds that one may use at once */
+#define ROUND 3        /* what the loop takes for a turn by itself */
 #define SLOT 1000      /* between two sessions of the same user who try again */
 
 static bool others_are_calm(const struct fair *fair, const struct fair_share *share, int64_t now)
@@ -74,7 +75,7 @@ static void forget(struct fair *fair, const struct fair_share *share)
 void fair_note(struct fair *fair, struct fair_share *share, const void *session, int64_t began, int64_t ended)
 {
     share->turns++;
-    use(share, ended > began ? ended - began : 1, session != share->last, ended);
+    use(share, ended - began + ROUND, session != share->last, ended);
     share->last = session;
     if (ended >= share->pressing)
         note_calm(fair, share, ended);
