@@ -8,9 +8,9 @@
 #include "denial.h"
 #include "object.h"
 #include "pipes.h"
-#include "timers.h"
 #include "readiness.h"
 #include "resolver.h"
+#include "timers.h"
 #include "witness.h"
 #include "world.h"
 

@@ -47,7 +47,8 @@ START_TEST(line)
     log_error(NULL, "plain");
     stderr_restore();
     take(pipes[0], text, sizeof(text));
-    ck_assert_str_eq(text, "info: session 4 (uid 1000): bad a\\x0ab\\x1b[31m\\x7f\\xc2\\x85\\xff\\xe2\\x80\\xae\303\274\nerror: plain\n");
+    ck_assert_str_eq(
+        text, "info: session 4 (uid 1000): bad a\\x0ab\\x1b[31m\\x7f\\xc2\\x85\\xff\\xe2\\x80\\xae\303\274\nerror: plain\n");
     close(pipes[0]);
     close(pipes[1]);
 }
