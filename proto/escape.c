@@ -144,9 +144,33 @@ static int reader_next(struct reader *reader)
     return (unsigned char)reader->held[0];
 }
 
+/* The bytes of the escape at data: of both halves, where it is the first of two. */
+static size_t escape_size(const char *data, size_t size)
+{
+    if (size < 6 || data[1] != 'u')
+        return 2;
+    return (data[2] | 0x20) == 'd' && strchr("89abAB", data[3]) ? 12 : 6;
+}
+
+/* How many bytes both begin with that are written the same way; no escape is cut. */
+static size_t same(const char *a, const char *b, size_t size)
+{
+    for (size_t at = 0;;) {
+        while (at < size && a[at] == b[at] && a[at] != '\\')
+            at++;
+        if (at == size || a[at] != b[at])
+            return at;
+        size_t next = escape_size(a + at, size - at);
+        if (size - at < next || memcmp(a + at, b + at, next) != 0)
+            return at;
+        at += next;
+    }
+}
+
 int escape_compare(const char *a, size_t a_size, const char *b, size_t b_size)
 {
-    struct reader left = {.at = a, .end = a + a_size}, right = {.at = b, .end = b + b_size};
+    size_t skip = same(a, b, a_size < b_size ? a_size : b_size);
+    struct reader left = {.at = a + skip, .end = a + a_size}, right = {.at = b + skip, .end = b + b_size};
     int x, y;
     do {
         x = reader_next(&left);

@@ -293,6 +293,44 @@ START_TEST(duplicates_are_found_among_few)
 }
 END_TEST
 
+static const struct {
+    const char *a, *b;
+    int order;
+} compared[] = {
+    {"abc", "abc", 0},
+    {"abc", "\\u0061b\\u0063", 0},
+    {"a\\n", "a\\u000a", 0},
+    {"a\\n\\u0062", "a\\n\\u0063", -1},
+    {"a\\tb", "a\\nb", -1},
+    {"\\\\u0061", "\\\\u0062", -1},
+    {"\\\\u0061", "\\u0061", -1},
+    {"a", "a\\u0000", -1},
+    {"\\u00e4", "\303\244", 0},
+    {"\\ud83d\\ude00", "\360\237\230\200", 0},
+    {"\\ud83d\\ude00\\u0061", "\\ud83d\\ude00b", -1},
+    {"\\ud83d\\ude00", "\\ud83d\\ude01", -1},
+    {"\\ud83d\\ude00", "\\uD83D\\uDE00", 0},
+    {"x\\ud83d\\ude00", "x\\ud83e\\ude00", -1},
+    {"\\uffff", "\\ud83d\\ude00", -1},
+};
+
+static int sign(int number)
+{
+    return (number > 0) - (number < 0);
+}
+
+START_TEST(texts_are_compared_however_they_are_written)
+{
+    const char *a = compared[_i].a, *b = compared[_i].b;
+    size_t a_size = strlen(a), b_size = strlen(b);
+    char *left = fence_room(0, a_size), *right = fence_room(1, b_size);
+    memcpy(left, a, a_size);
+    memcpy(right, b, b_size);
+    ck_assert_int_eq(sign(escape_compare(left, a_size, right, b_size)), compared[_i].order);
+    ck_assert_int_eq(sign(escape_compare(right, b_size, left, a_size)), -compared[_i].order);
+}
+END_TEST
+
 /* ---- values of tokens ---- */
 
 static const struct {
@@ -410,6 +448,7 @@ int main(void)
     tcase_add_loop_test(tests, plain_text_ends_wherever_it_ends, 0, 7);
     tcase_add_loop_test(tests, duplicates_are_found_among_many, 0, 3);
     tcase_add_test(tests, duplicates_are_found_among_few);
+    tcase_add_loop_test(tests, texts_are_compared_however_they_are_written, 0, COUNT(compared));
     tcase_add_loop_test(tests, strings_are_unescaped_once, 0, COUNT(strings));
     tcase_add_test(tests, raw_is_the_text_as_it_came);
     tcase_add_test(tests, members_are_found_by_what_their_names_stand_for);

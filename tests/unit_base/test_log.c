@@ -41,7 +41,7 @@ START_TEST(line)
     stderr_replace(pipes[1]);
     log_set_level(LOG_LEVEL_INFO);
     errno = ENOENT;
-    log_info("session 4 (uid 1000)", "bad %s", "a\nb\033[31m\177\302\205\377\342\200\256\303\274");
+    log_info("session 4 (uid 1000)", "bad %s%s", "a\nb\033[31m\177\302\205\377\342\200", "\256\303\274");
     ck_assert_int_eq(errno, ENOENT);
     log_debug(NULL, "too quiet");
     log_error(NULL, "plain");
