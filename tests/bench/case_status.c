@@ -144,7 +144,8 @@ static void measure(struct daemon *daemon, const struct crowd *crowd, int ready)
         [POLL] = {"poll() by oneself", NULL, &poller, poll_all},
     };
     run(daemon, contenders, crowd->count, ready, TOGETHER);
-    run(daemon, contenders, crowd->count, ready, APART);
+    if (!settings.against) /* none of its ratios is kept */
+        run(daemon, contenders, crowd->count, ready, APART);
     for (int i = 0; i < POLL; i++)
         close_caller(&callers[i]);
     free(poller.polls);
