@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "closer.h"
@@ -21,8 +20,8 @@
 #include "log.h"
 #include "server_parts.h"
 
-#define SWEEP_PERIOD 10 /* seconds at most between two looks for handles that are idle for too long */
-#define STOP_STEP 20000 /* microseconds between two looks whether everything has left */
+#define SWEEP_PERIOD 10000000 /* microseconds at most between two looks for handles that are idle for too long */
+#define STOP_STEP 20000       /* microseconds between two looks whether everything has left */
 
 /* Everything has left, or the time is over. */
 static void stop_look(evutil_socket_t fd, short what, void *context)
@@ -54,44 +53,28 @@ static void stop(evutil_socket_t signal_number, short what, void *context)
     event_active(server->stopping, EV_TIMEOUT, 0);
 }
 
-/* Handles that nobody's session ends, and that nobody has used for long. */
-static void sweep(evutil_socket_t fd, short what, void *context)
+/* Without idle_seconds there is none. */
+static void set_sweep(struct server *server)
 {
-    struct server *server = context;
+    int64_t idle = server->config->limits.idle_seconds * 1000000;
+    if (idle > 0)
+        timer_set(&server->sweep, clock_now() + (idle < SWEEP_PERIOD ? idle : SWEEP_PERIOD));
+    else
+        timer_clear(&server->sweep);
+}
+
+/* Handles that nobody's session ends, and that nobody has used for long. */
+static void sweep(struct timer *timer)
+{
+    struct server *server = (struct server *)((char *)timer - offsetof(struct server, sweep));
     struct object *object, *next;
-    uint64_t times;
     int64_t oldest = clock_now() - server->config->limits.idle_seconds * 1000000;
-    (void)what;
-    if (read(fd, &times, sizeof times) < 0)
-        return;
     for (object = TAILQ_FIRST(&server->sockets.objects.order); object; object = next) {
         next = TAILQ_NEXT(object, order);
         if (object->lifetime == LIFETIME_DAEMON && object->moved < oldest)
             sockets_close(object, "idle");
     }
-}
-
-/* A timer of the system's: for as long as one of its own runs, the loop asks for the time in every round, and the kernel sets a
- * clock for each wait. */
-static int start_sweep(struct server *server)
-{
-    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (fd < 0)
-        return -errno;
-    server->sweep = event_new(server->base, fd, EV_READ | EV_PERSIST, sweep, server);
-    if (!server->sweep) {
-        fd_close(fd);
-        return -ENOMEM;
-    }
-    return event_add(server->sweep, NULL) == 0 ? 0 : -ENOMEM;
-}
-
-/* A period of 0 is none. */
-static void set_sweep(const struct server *server)
-{
-    int64_t idle = server->config->limits.idle_seconds, period = idle < SWEEP_PERIOD ? idle : SWEEP_PERIOD;
-    const struct itimerspec often = {{period, 0}, {period, 0}};
-    timerfd_settime(event_get_fd(server->sweep), 0, &often, NULL);
+    set_sweep(server);
 }
 
 static struct message_limits message_limits(const struct config_limits *limits)
@@ -237,7 +220,7 @@ static int start_parts(struct server *server)
     if (r == 0)
         r = start_control(server);
     if (r == 0)
-        r = start_sweep(server);
+        r = timer_open(&server->sweep, &server->sockets.timers, sweep);
     if (r == 0)
         server_apply_limits(server);
     return r == 0 ? start_doors(server) : r;
@@ -298,12 +281,12 @@ static int start_listeners(struct server *server, char *reason, size_t size)
 /* Takes down what was set up, in the other order. */
 static void server_end(struct server *server)
 {
-    int timer = server->sweep ? event_get_fd(server->sweep) : -1;
-    struct event **events[] = {&server->terminate, &server->interrupt, &server->hangup, &server->stopping, &server->sweep};
+    struct event **events[] = {&server->terminate, &server->interrupt, &server->hangup, &server->stopping};
     for (size_t i = 0; i < server->entrance_count; i++)
         door_close(&server->entrances[i]->door);
     if (server->control_ready)
         control_deinit(&server->control);
+    timer_close(&server->sweep);
     if (server->sockets_ready) {
         sockets_close_all(&server->sockets);
         sockets_deinit(&server->sockets);
@@ -312,7 +295,6 @@ static void server_end(struct server *server)
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
         if (*events[i])
             event_free(*events[i]);
-    fd_close(timer);
     if (server->base)
         event_base_free(server->base);
     for (size_t i = 0; i < server->entrance_count; i++)

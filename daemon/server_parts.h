@@ -24,7 +24,8 @@ struct server {
     struct resolver *resolver;
     struct sockets sockets;
     struct control control;
-    struct event *terminate, *interrupt, *hangup, *stopping, *sweep;
+    struct event *terminate, *interrupt, *hangup, *stopping;
+    struct timer sweep;
     int64_t stop_deadline;
     bool sockets_ready, control_ready;
 };

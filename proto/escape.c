@@ -144,26 +144,17 @@ static int reader_next(struct reader *reader)
     return (unsigned char)reader->held[0];
 }
 
-/* The bytes of the escape at data: of both halves, where it is the first of two. */
-static size_t escape_size(const char *data, size_t size)
-{
-    if (size < 6 || data[1] != 'u')
-        return 2;
-    return (data[2] | 0x20) == 'd' && strchr("89abAB", data[3]) ? 12 : 6;
-}
-
 /* How many bytes both begin with that are written the same way; no escape is cut. */
 static size_t same(const char *a, const char *b, size_t size)
 {
     for (size_t at = 0;;) {
+        int32_t ch;
         while (at < size && a[at] == b[at] && a[at] != '\\')
             at++;
-        if (at == size || a[at] != b[at])
+        size_t escape = at < size && a[at] == b[at] ? escape_read(a + at, size - at, &ch) : 0;
+        if (escape == 0 || memcmp(a + at, b + at, escape) != 0)
             return at;
-        size_t next = escape_size(a + at, size - at);
-        if (size - at < next || memcmp(a + at, b + at, next) != 0)
-            return at;
-        at += next;
+        at += escape;
     }
 }
 

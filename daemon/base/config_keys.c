@@ -251,9 +251,9 @@ static const struct config_key limit_keys[] = {
     TOTAL(buffered, 65536, MANY * 1024, "bytes", "268435456", "that the daemon holds for all users together"),
     TOTAL(resolver_jobs, 1, MANY, "look-ups", "1024", "of all users together"),
     TOTAL(accepted, 1, MANY, "connections", "65536", "that may wait to be accepted, of all users together"),
-    LIMIT(
-        descriptors_reserved, 8, 65536, "descriptors", "64",
-        "of those that the process may open, which only sessions of the profile `owner` may use; the pipes that payloads pass through, 28 at the most and charged to nobody, take none of them"),
+    LIMIT(descriptors_reserved, 8, 65536, "descriptors", "64",
+          "of those that the process may open, which only sessions of the profile `owner` may use; the pipes that payloads "
+          "pass through, 28 at the most and charged to nobody, take none of them"),
     LIMIT(line_seconds, 1, DAY, "seconds", "10", "for each MiB begun of an unfinished line or payload"),
     LIMIT(reply_seconds, 1, DAY, "seconds", "30",
           "without progress while a client leaves its replies unread; then its session ends"),

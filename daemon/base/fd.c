@@ -60,6 +60,14 @@ int fd_set_cloexec(int fd, bool on)
     return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) != 0 ? -errno : 0;
 }
 
+int64_t fd_last(int64_t count)
+{
+    struct rlimit most;
+    if (getrlimit(RLIMIT_NOFILE, &most) != 0 || most.rlim_cur == RLIM_INFINITY)
+        return INT64_MAX;
+    return (int64_t)most.rlim_cur - count;
+}
+
 long fd_raise_limit(void)
 {
     struct rlimit limit;

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Closes a descriptor unless it is negative; errno stays as it was. Gives -1, to be stored where the descriptor stood. */
 int fd_close(int fd);
@@ -26,6 +27,10 @@ void fd_widen(int fd, int size);
 
 /* 0, or -errno. */
 int fd_set_cloexec(int fd, bool on);
+
+/* The lowest of the last so many descriptors that this process may have. The kernel gives the lowest number that is free: one
+ * from there on means that all below are taken. */
+int64_t fd_last(int64_t count);
 
 /* Raises the soft limit of open descriptors to the hard one. Gives the limit in force, or -errno. */
 long fd_raise_limit(void);

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
+#include "fd.h"
 #include "utf8.h"
 
 struct principal *principal_get(struct principals *principals, uid_t uid, const char *profile, const struct account *limits)
@@ -122,16 +122,14 @@ bool identity_unrestricted(const struct identity *identity)
     return true;
 }
 
-/* The kernel gives the lowest number that is free: a high one means that all below it are taken. */
 bool identity_may_keep(const struct identity *identity, int fd, int64_t *limit)
 {
     const struct account *topmost = &identity->account;
-    struct rlimit most;
-    if (fd < 0 || identity_unrestricted(identity) || getrlimit(RLIMIT_NOFILE, &most) < 0 || most.rlim_cur == RLIM_INFINITY)
+    if (fd < 0 || identity_unrestricted(identity))
         return true;
     while (topmost->parent)
         topmost = topmost->parent;
-    *limit = (int64_t)most.rlim_cur - topmost->reserved;
+    *limit = fd_last(topmost->reserved);
     return fd < *limit;
 }
 

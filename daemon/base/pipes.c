@@ -6,8 +6,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
+
+#include "fd.h"
 
 #define SPARES_MOST 4
 #define USED_MOST 24
@@ -38,13 +39,6 @@ void pipes_trim(struct pipes *pipes)
     pipes->spares = 0;
 }
 
-/* The kernel gives the lowest number that is free. */
-static bool is_reserved(int fd, int64_t reserved)
-{
-    struct rlimit most;
-    return getrlimit(RLIMIT_NOFILE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && fd >= (int64_t)most.rlim_cur - reserved;
-}
-
 /* The system gives a user who has many pipes smaller ones, and at last none. */
 static struct pipe *pipe_new(int64_t reserved)
 {
@@ -54,7 +48,7 @@ static struct pipe *pipe_new(int64_t reserved)
         return NULL;
     bool made = pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0;
     *pipe = (struct pipe){.in = ends[1], .out = ends[0]};
-    made = made && !is_reserved(pipe->in, reserved) && fcntl(pipe->in, F_SETPIPE_SZ, PIPE_MOST) >= PIPE_MOST;
+    made = made && pipe->in < fd_last(reserved) && fcntl(pipe->in, F_SETPIPE_SZ, PIPE_MOST) >= PIPE_MOST;
     return made ? pipe : pipe_free(pipe);
 }
 

@@ -15,7 +15,6 @@
 #include <event2/event.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -24,6 +23,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "thread.h"
 
 #define QUEUE_MAX 4096 /* jobs that wait for a thread; more are answered EAI_AGAIN */
 #define FREE_WAIT_MS 500
@@ -283,21 +283,10 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-/* The lock is held. Threads take no signals: those are the loop's. */
+/* The lock is held. */
 static bool pool_start_thread(struct pool *pool)
 {
-    pthread_attr_t attributes;
-    if (pthread_attr_init(&attributes) != 0)
-        return false;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_t thread;
-    bool started = pthread_create(&thread, &attributes, thread_main, pool) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
+    bool started = thread_start(thread_main, pool, THREAD_STACK);
     if (started) {
         pool->threads++;
         pool->references++;

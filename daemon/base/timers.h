@@ -3,6 +3,7 @@
  * an earlier moment than before comes to be the first; where the first is called off, it rings once in vain. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,11 @@ void timer_close(struct timer *timer);
 
 /* Sets it to a moment, or to another one. It is due once, not before the loop's next round. */
 void timer_set(struct timer *timer, int64_t moment);
+
+static inline bool timer_is_set(const struct timer *timer)
+{
+    return timer->place != 0;
+}
 
 /* Calls it off, if it is set. */
 void timer_clear(struct timer *timer);

@@ -1,11 +1,7 @@
 /* A thread has nothing but its lot; that it is done it says by a flag, which a timer looks at while there are lots at all. */
 #include "burials.h"
 
-#include <errno.h>
-#include <event2/event.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -14,6 +10,7 @@
 
 #include "control.h"
 #include "fd.h"
+#include "thread.h"
 
 #define LOTS_OF_ONE 4       /* of a user, at a time */
 #define THREADS_MOST 16     /* others are needed for names */
@@ -60,18 +57,7 @@ static int threads(const struct control *control)
 /* Without a thread it is tried again later. */
 static void burial_start(struct control *control, struct burial *burial)
 {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-    if (threads(control) >= THREADS_MOST || pthread_attr_init(&attributes) != 0)
-        return;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    burial->started = pthread_create(&thread, &attributes, burial_run, burial) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
+    burial->started = threads(control) < THREADS_MOST && thread_start(burial_run, burial, THREAD_STACK);
 }
 
 static void burial_end(struct burial *burial)
@@ -82,19 +68,16 @@ static void burial_end(struct burial *burial)
     free(burial);
 }
 
-static void look_again(struct control *control)
+static void look_again(struct burials *burials)
 {
-    struct timeval period = clock_timeval(LOOK_PERIOD);
-    if (!LIST_EMPTY(&control->burials.list))
-        event_add(control->burials.look, &period);
+    if (!LIST_EMPTY(&burials->list))
+        timer_set(&burials->look, clock_now() + LOOK_PERIOD);
 }
 
-static void look(evutil_socket_t fd, short what, void *context)
+static void look(struct timer *timer)
 {
-    struct control *control = context;
+    struct control *control = (struct control *)((char *)timer - offsetof(struct control, burials.look));
     struct burial *burial, *next;
-    (void)fd;
-    (void)what;
     for (burial = LIST_FIRST(&control->burials.list); burial; burial = next) {
         next = LIST_NEXT(burial, link);
         if (burial->done)
@@ -102,14 +85,13 @@ static void look(evutil_socket_t fd, short what, void *context)
         else if (!burial->started)
             burial_start(control, burial);
     }
-    look_again(control);
+    look_again(&control->burials);
 }
 
 int burials_init(struct control *control)
 {
     LIST_INIT(&control->burials.list);
-    control->burials.look = event_new(control->options.base, -1, 0, look, control);
-    return control->burials.look ? 0 : -ENOMEM;
+    return timer_open(&control->burials.look, &control->options.sockets->timers, look);
 }
 
 void burials_deinit(struct control *control)
@@ -120,30 +102,28 @@ void burials_deinit(struct control *control)
         if (burial->done || !burial->started)
             burial_end(burial);
     }
-    if (control->burials.look)
-        event_free(control->burials.look);
-    control->burials.look = NULL;
+    timer_close(&control->burials.look);
 }
 
 void burials_take(struct control *control, struct principal *principal, const int *fds, size_t count)
 {
-    size_t slow = 0;
-    for (size_t i = 0; i < count; i++)
-        slow += fds[i] >= 0 && may_take_long(fds[i]);
-    struct burial *burial = slow > 0 ? malloc(sizeof *burial + slow * sizeof *fds) : NULL;
+    struct burial *burial = count > 0 ? malloc(sizeof *burial + count * sizeof *fds) : NULL;
     if (burial)
-        *burial = (struct burial){.principal = principal_ref(principal)};
+        *burial = (struct burial){.principal = principal};
     for (size_t i = 0; i < count; i++)
         if (burial && fds[i] >= 0 && may_take_long(fds[i]))
             burial->fds[burial->count++] = fds[i]; /* consume */
         else
             fd_discard(fds[i]);
-    if (!burial)
+    if (!burial || burial->count == 0) {
+        free(burial);
         return;
+    }
+    principal_ref(principal);
     account_add(&principal->account, QUOTA_DESCRIPTORS, (int64_t)burial->count);
     LIST_INSERT_HEAD(&control->burials.list, burial, link);
     burial_start(control, burial);
-    look_again(control);
+    look_again(&control->burials);
 }
 
 bool burials_full(const struct control *control, const struct principal *principal)

@@ -7,13 +7,14 @@
 #include <stddef.h>
 #include <sys/queue.h>
 
+#include "timers.h"
+
 struct control;
-struct event;
 struct principal;
 
 struct burials {
     LIST_HEAD(, burial) list;
-    struct event *look; /* whether some are done */
+    struct timer look; /* whether some are done */
 };
 
 /* 0 or -ENOMEM. */

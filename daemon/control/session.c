@@ -129,7 +129,7 @@ static void be_patient(struct session *session)
 static void read_on(struct session *session)
 {
     bool backlog = buffer_size(&session->in) > 0 && !session->begun;
-    bool want = !session->ending && !session_stuffed(session) && !backlog && !session->deferred;
+    bool want = !session->ending && !session_stuffed(session) && !backlog && !timer_is_set(&session->pause);
     if (session->input_ended || want == session->reading)
         return;
     session->reading = want;
@@ -241,7 +241,8 @@ static bool may_ask(struct session *session)
 {
     const struct control *control = session->control;
     int64_t wait = control->turn ? fair_wait(&control->fair, share_of(session), control->turn) : 0;
-    session->deferred = wait ? control->turn + wait : 0;
+    if (wait > 0)
+        timer_set(&session->pause, control->turn + wait);
     return wait == 0;
 }
 
@@ -273,12 +274,9 @@ static void turn_over(struct session *session)
     turn_ends(session);
     if (session->ended)
         return;
-    if (session->deferred) {
-        timer_set(&session->pause, session->deferred);
-    } else if (buffer_size(&session->in) > 0 && !session->begun && !session->ending && !session_stuffed(session)) {
-        /* requests wait here; others, whose input the loop looks for first, are served before */
+    bool backlog = buffer_size(&session->in) > 0 && !session->begun && !session->ending && !session_stuffed(session);
+    if (backlog && !timer_is_set(&session->pause)) /* others, whose input the loop looks for first, are served before */
         event_add(session->later, &at_once);
-    }
     read_on(session);
     be_patient(session);
 }
@@ -393,14 +391,8 @@ static void session_later(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     turn_begins(session);
-    bool gone = session->deferred && client_gone(session);             /* which nobody has been looking for meanwhile */
-    bool due = !session->deferred || clock_now() >= session->deferred; /* else only replies leave */
     bool backlog = buffer_size(&session->in) > 0 && !session->ending && !session->begun;
-    if (gone)
-        session_end(session);
-    else if (due && !backlog)
-        session->deferred = 0;
-    else if (due && may_ask(session))
+    if (backlog && !timer_is_set(&session->pause) && may_ask(session)) /* else only replies leave */
         digest(session, buffer_front(&session->in), buffer_size(&session->in), true);
     turn_over(session);
 }
@@ -412,7 +404,11 @@ static void session_writable(evutil_socket_t fd, short what, void *context)
 
 static void pause_over(struct timer *timer)
 {
-    session_later(-1, EV_TIMEOUT, (char *)timer - offsetof(struct session, pause));
+    struct session *session = (struct session *)((char *)timer - offsetof(struct session, pause));
+    if (client_gone(session)) /* which nobody has been looking for meanwhile */
+        session_end(session);
+    else
+        session_later(-1, EV_TIMEOUT, session);
 }
 
 int session_new(struct control *control, int fd, struct identity *identity)

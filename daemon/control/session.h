@@ -65,7 +65,6 @@ struct session {
     uint64_t skip;           /* bytes of a payload that nobody wants */
     uint64_t unfinished;     /* bytes of the message that is being read */
     size_t need;             /* bytes of it with its payload, once they are known; 0: not yet */
-    int64_t deferred;        /* until when its user has had his share of time; 0: he has not */
     int64_t begun;           /* when its first byte came; 0: none is */
     size_t held;             /* charged as buffered: what is read */
     size_t owed;             /* the same: what is to be sent */

@@ -26,7 +26,7 @@
 #define PIPELINE 64
 
 #define RULES                                                                                \
-    "\"rights\": [\"connect\", \"listen\", \"io\", \"resolve\", \"options\", \"inspect\"], " \
+    "\"rights\": [\"connect\", \"listen\", \"io\", \"resolve\", \"options\"], "              \
     "\"dial\": [{\"allow\": \"*\"}, {\"allow\": \"127.0.0.1\", \"ports\": [\"1-65535\"]}], " \
     "\"listen\": [{\"allow\": \"127.0.0.1\"}]"
 

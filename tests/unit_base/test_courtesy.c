@@ -1,8 +1,8 @@
 /* When others are let go first, and when no longer. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "courtesy.h"
+#include "fixture.h"
 
 #define NOW INT64_C(5000000)
 #define BRIEF 999
@@ -44,14 +44,9 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("courtesy");
-    TCase *tcase = tcase_create("courtesy");
+    TCase *tcase = fixture_case(suite, "courtesy", 10);
     tcase_add_test(tcase, it_is_shown_as_long_as_it_costs_little);
     tcase_add_test(tcase, who_keeps_the_processor_is_not_asked_again_soon);
     tcase_add_test(tcase, nobody_who_calls_waits_for_others);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fixture_run(suite);
 }

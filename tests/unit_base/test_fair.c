@@ -1,8 +1,8 @@
 /* Shares of time: moments are made up, so that every wait is exact. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "fair.h"
+#include "fixture.h"
 
 #define START 1000000
 
@@ -161,7 +161,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("fair");
-    TCase *cases = tcase_create("fair");
+    TCase *cases = fixture_case(suite, "fair", 10);
     tcase_add_test(cases, alone_there_is_no_wait);
     tcase_add_test(cases, many_sessions_are_not_calm);
     tcase_add_test(cases, a_calm_one_is_waited_for);
@@ -171,10 +171,5 @@ int main(void)
     tcase_add_test(cases, sessions_of_one_user_queue_up);
     tcase_add_test(cases, what_others_spend_for_him_counts);
     tcase_add_test(cases, who_is_alone_again_goes_on);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return fixture_run(suite);
 }

@@ -1,9 +1,9 @@
 /* Pipes for bytes that pass through: how many, and of which descriptors. */
-#include <check.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "fixture.h"
 #include "pipes.h"
 
 /* Every number is free from here on. */
@@ -61,13 +61,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("pipes");
-    TCase *tcase = tcase_create("pipes");
+    TCase *tcase = fixture_case(suite, "pipes", 10);
     tcase_add_test(tcase, what_is_reserved_is_left_alone);
     tcase_add_test(tcase, there_are_only_so_many);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fixture_run(suite);
 }

@@ -1,9 +1,9 @@
 /* Timers on a loop of their own: nothing is awaited but that they ring. */
-#include <check.h>
 #include <event2/event.h>
 #include <stdlib.h>
 
 #include "clock.h"
+#include "fixture.h"
 #include "timers.h"
 
 #define COUNT 200
@@ -159,7 +159,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("timers");
-    TCase *tcase = tcase_create("timers");
+    TCase *tcase = fixture_case(suite, "timers", 10);
     tcase_add_test(tcase, they_are_due_in_the_order_of_their_moments);
     tcase_add_test(tcase, what_is_called_off_is_not_due);
     tcase_add_test(tcase, an_earlier_moment_is_not_waited_for_the_later_one);
@@ -167,10 +167,5 @@ int main(void)
     tcase_add_test(tcase, one_that_is_due_may_change_the_others);
     tcase_add_test(tcase, input_is_looked_for_between);
     tcase_add_test(tcase, one_that_is_not_open_may_be_closed);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fixture_run(suite);
 }
